@@ -1,0 +1,1 @@
+"""What an adversarial training program is: frozen plain data, without syntax nodes and without logic."""

@@ -1,0 +1,124 @@
+"""Networks: the layers they are built of and the operations a forward pass runs through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ganlint.facts.place import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TensorShape:
+    """What is known of a tensor's shape; None means unknown.
+
+    `rank` counts the batch dimension. `channels` is dimension 1 (the features, for rank 2).
+    `spatial_size` is the number of positions behind the channels (1 for rank 2).
+    `features` is the size of the last dimension.
+    """
+
+    rank: int | None = None
+    channels: int | None = None
+    spatial_size: int | None = None
+    features: int | None = None
+    dims: tuple[int | None, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A module that was constructed.
+
+    `path` is its attribute path in its network (`model.0`; empty for a layer outside any network). `type` is the
+    public torch name (`torch.nn.BatchNorm2d`), or the class name for a user's module without submodules.
+    `kind` groups types (`batch_norm`, `conv`, ...); `dim` is 1, 2 or 3 for layers that come in dimensions.
+    `args` holds every constructor argument whose value is known, defaults included; `explicit` names those
+    written at the call; `unknown_keywords` those the torch signature does not have.
+    `index` is its place in construction order inside the network. `certain` is false where the layer stands in a
+    branch or loop the interpreter could not decide. `registered` is false for a module kept in a plain list or dict.
+    """
+
+    place: Place
+    network: int | None
+    path: str
+    type: str
+    kind: str
+    dim: int | None
+    args: Mapping[str, object]
+    explicit: tuple[str, ...]
+    unknown_keywords: tuple[str, ...] = ()
+    arg_places: Mapping[str, Place] = field(default_factory=dict)
+    wrappers: tuple[str, ...] = ()
+    index: int = 0
+    certain: bool = True
+    registered: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Op:
+    """One step of a network's forward pass: a layer that is called, or a function such as `torch.relu`.
+
+    Ops of kind `input` and `output` stand for the forward's parameters and its returned tensors.
+    `inputs` and `outputs` are the indices, in the `Facts.ops`, of the ops before and after it.
+    `place` is the construction of the layer, or the call of the function; `call` is where it is applied.
+    `certain` is false where the op runs only under a condition the interpreter could not decide.
+    """
+
+    place: Place
+    call: Place
+    network: int
+    index: int
+    kind: str
+    type: str
+    dim: int | None
+    args: Mapping[str, object]
+    explicit: tuple[str, ...]
+    layer: int | None
+    input: TensorShape
+    output: TensorShape
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    name: str = ""
+    wrappers: tuple[str, ...] = ()
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """A network of the program: an instance of a Module class, or a Sequential held in a variable.
+
+    `name` is the class name (the variable, for a bare Sequential); `variable` the name the program holds it by.
+    `role` is `generator`, `discriminator` or None; `role_source` is `program`, `name` or None, and `role_reason`
+    says it in words. `critic` is true for a discriminator trained with a Wasserstein loss.
+    `assumed` networks were constructed by ganlint with their defaults because the program never constructs them.
+    `part_of_other` is true for classes that only appear inside other networks.
+    `complete` is false where the forward pass could not be followed to its end. `class_id` is the file and the
+    qualified name of the class (`models.py::Generator`), the same in every program that uses it. `place` is where
+    the class (or the bare Sequential) is written, `built` where the program constructs it.
+    """
+
+    place: Place
+    built: Place
+    name: str
+    variable: str | None
+    class_id: str
+    role: str | None
+    role_source: str | None
+    role_reason: str | None
+    critic: bool
+    assumed: bool
+    part_of_other: bool
+    complete: bool
+    layers: tuple[int, ...]
+    ops: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnregisteredLayers:
+    """Layers kept in a plain Python list or dict attribute, so that the network does not know them."""
+
+    place: Place
+    network: int
+    attribute: str
+    container: str
+    count: int
+    used_in_forward: bool
