@@ -1,0 +1,1 @@
+"""What torch calls mean: signatures, kinds and effects on shapes, as data."""

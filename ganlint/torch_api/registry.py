@@ -1,0 +1,238 @@
+"""Looks up what a torch name means.
+
+    find_operation("torch.nn.Conv2d")        -> Operation, or None for a name torch_api does not describe
+    bind_arguments(operation, args, kwargs)  -> Bound: which value each parameter gets, defaults filled in
+    bound.shape(inputs)                      -> the result's Shape (a tuple of them for several tensors)
+
+Names are the public ones (`torch.nn.functional.relu`, `torch.relu`, `torch.Tensor.relu`, `torch.nn.init.normal_`,
+`torch.optim.Adam`, `torch.utils.data.DataLoader`). For a Tensor method, `self` is no parameter and comes first among
+the `inputs` of its shape. Inputs are the tensors of a call in the order they are written, and for a list of tensors
+(`torch.cat`) its elements. A layer's inputs are what its forward receives; its arguments are the constructor's.
+
+The tables in this package are text: one operation a line, written as
+`name [family.kind dimension = layer] parameters`. They are parsed when a name is first looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from ganlint.torch_api import (
+    activation,
+    arithmetic,
+    attention,
+    container,
+    conv,
+    creation,
+    data,
+    dropout,
+    init,
+    linear,
+    loss,
+    norm,
+    optim,
+    pool,
+    recurrent,
+    reduction,
+    reshape,
+    resize,
+    wrapper,
+)
+from ganlint.torch_api.shape import Result, Shape, ShapeFunction
+from ganlint.torch_api.signature import REQUIRED, Parameter, parse_signature
+
+_FAMILIES = (
+    activation,
+    arithmetic,
+    attention,
+    container,
+    conv,
+    creation,
+    data,
+    dropout,
+    init,
+    linear,
+    loss,
+    norm,
+    optim,
+    pool,
+    recurrent,
+    reduction,
+    reshape,
+    resize,
+    wrapper,
+)
+_PREFIXES = {
+    "nn": "torch.nn",
+    "F": "torch.nn.functional",
+    "Tensor": "torch.Tensor",
+    "init": "torch.nn.init",
+    "optim": "torch.optim",
+    "data": "torch.utils.data",
+    "utils": "torch.nn.utils",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What one public torch name means.
+
+    `kind` is the specific word (`batch_norm`, `conv`, `sigmoid`, `bce`); `families` are the broader words, the kind
+    itself last (`("activation", "sigmoid")`). `dim` is 1, 2 or 3 for what comes in dimensions. `layer` is the
+    Module that does the same as a function (`torch.nn.ReLU` for `torch.relu`). `is_module` is true for classes of
+    `torch.nn`, `is_method` for methods of Tensor, `in_place` for functions that change their first input.
+    """
+
+    qualname: str
+    kind: str
+    families: tuple[str, ...]
+    dim: int | None
+    params: tuple[Parameter, ...]
+    layer: str | None
+    is_module: bool
+    is_method: bool
+    in_place: bool
+    shape: ShapeFunction | None
+
+    def is_a(self, family: str) -> bool:
+        """Whether the operation belongs to a family, or is of that kind."""
+        return family in self.families
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """The arguments of a call by parameter, defaults included.
+
+    `args` lacks the parameters that are required and missing. A `*name` parameter holds a tuple. `explicit` are
+    those the call writes, `unknown_keywords` those the signature lacks; `too_many` is true where there are more
+    positional arguments than it takes. `kind` is the operation's, made more exact by the arguments: an adaptive
+    pool to one position is a `global_pool`.
+    """
+
+    operation: Operation
+    kind: str
+    args: Mapping[str, object]
+    explicit: tuple[str, ...]
+    unknown_keywords: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    too_many: bool = False
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+    def shape(self, inputs: Sequence[Shape | None]) -> Result:
+        """The shape of the result for these input shapes, None where it is unknown."""
+        function = self.operation.shape
+        return None if function is None else function(self.args, inputs)
+
+
+@cache
+def find_operation(qualname: str) -> Operation | None:
+    """The operation of a public torch name, None if torch_api does not describe it."""
+    row = _index_rows().get(qualname)
+    if row is None:
+        return None
+    tag, signature, shapes = row
+    tag, _, layer = tag.partition("=")
+    words = tag.split()
+    families = tuple(words[0].split("."))
+    is_method = qualname.startswith("torch.Tensor.")
+    params = parse_signature(signature)
+    short = qualname.rpartition(".")[2]
+    return Operation(
+        qualname=qualname,
+        kind=families[-1],
+        families=families,
+        dim=int(words[1]) if len(words) > 1 else None,
+        params=params[1:] if is_method else params,
+        layer=expand_name(layer.strip()) if layer else None,
+        is_module=qualname.startswith("torch.nn.") and short[0].isupper(),
+        is_method=is_method,
+        in_place=short.endswith("_") and not short.startswith("_") and not short[0].isupper(),
+        shape=next((shapes[key] for key in (short, *reversed(families)) if key in shapes), None),
+    )
+
+
+def list_operations() -> tuple[str, ...]:
+    """Every name `find_operation` knows."""
+    return tuple(_index_rows())
+
+
+def bind_arguments(
+    operation: Operation, positional: Sequence[object], keywords: Mapping[str, object]
+) -> Bound:
+    """Give each parameter its value, as Python would; values are opaque."""
+    args: dict[str, object] = {}
+    explicit: list[str] = []
+    unknown: list[str] = []
+    extra: dict[str, object] = {}
+    rest = list(positional)
+    by_name: dict[str, Parameter] = {}
+    takes_any = False
+    for param in operation.params:
+        if param.variadic == "*":
+            if rest:
+                explicit.append(param.name)
+            args[param.name] = tuple(rest)
+            rest = []
+        elif param.variadic == "**":
+            takes_any = True
+        else:
+            by_name[param.name] = param
+            if rest and not param.keyword_only:
+                args[param.name] = rest.pop(0)
+                explicit.append(param.name)
+    for name, value in keywords.items():
+        known = by_name.get(name)
+        if known is not None:
+            args[name] = value
+            explicit.append(name)
+        elif takes_any or any(param.variadic == "*" and param.name == name for param in operation.params):
+            # torch's own parser takes `size=` where the documentation writes `*size`.
+            (extra if takes_any else args)[name] = value
+            explicit.append(name)
+        else:
+            unknown.append(name)
+    missing = tuple(p.name for p in by_name.values() if p.default is REQUIRED and p.name not in args)
+    for param in by_name.values():
+        if param.default is not REQUIRED:
+            args.setdefault(param.name, param.default)
+    return Bound(
+        operation=operation,
+        kind=_refine_kind(operation, args),
+        args=args,
+        explicit=tuple(explicit),
+        unknown_keywords=tuple(unknown),
+        missing=missing,
+        too_many=bool(rest),
+        extra=extra,
+    )
+
+
+def expand_name(short: str) -> str:
+    """The full name of a table's short one (`nn.ReLU`, `F.relu`, `Tensor.relu`)."""
+    prefix, dot, rest = short.partition(".")
+    return f"{_PREFIXES.get(prefix, prefix)}{dot}{rest}"
+
+
+def _refine_kind(operation: Operation, args: Mapping[str, object]) -> str:
+    if operation.kind == "pool" and "output_size" in args and "kernel_size" not in args:
+        size = args["output_size"]
+        sizes = size if isinstance(size, (tuple, list)) else (size,)
+        if sizes and all(item == 1 for item in sizes):
+            return "global_pool"
+    return operation.kind
+
+
+@cache
+def _index_rows() -> dict[str, tuple[str, str, Mapping[str, ShapeFunction]]]:
+    rows: dict[str, tuple[str, str, Mapping[str, ShapeFunction]]] = {}
+    for family in _FAMILIES:
+        for line in family.TABLE.replace("\n    ", " ").splitlines():
+            names, bracket, rest = line.partition(" [")
+            if not bracket:
+                continue
+            tag, _, signature = rest.partition("]")
+            for name in names.split():
+                rows[expand_name(name)] = (tag, signature.strip(), family.SHAPES)
+    return rows
