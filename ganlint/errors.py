@@ -67,13 +67,9 @@ class SourceError(GanlintError):
         return (_rebuild_source_error, (self.message, self.where, self.hint, self.line, self.column))
 
 
-def _rebuild_error(
-    kind: type[GanlintError], message: str, where: str | None, hint: str | None
-) -> GanlintError:
+def _rebuild_error(kind: type[GanlintError], message: str, where: str | None, hint: str | None) -> GanlintError:
     return kind(message, where=where, hint=hint)
 
 
-def _rebuild_source_error(
-    message: str, where: str | None, hint: str | None, line: int, column: int
-) -> SourceError:
+def _rebuild_source_error(message: str, where: str | None, hint: str | None, line: int, column: int) -> SourceError:
     return SourceError(message, where=where, hint=hint, line=line, column=column)

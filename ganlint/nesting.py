@@ -61,9 +61,7 @@ def _check_brackets(source_text: SourceText) -> None:
                 before = source_text.text[: found.start()]
                 line = len(re.findall(r"\r\n|\r|\n", before)) + 1
                 column = len(re.split(r"\r\n|\r|\n", before)[-1])
-                raise _make_error(
-                    source_text, f"more than {MAX_DEPTH} nested brackets", line=line, column=column
-                )
+                raise _make_error(source_text, f"more than {MAX_DEPTH} nested brackets", line=line, column=column)
         elif token in ")]}" and depth:
             depth -= 1
 
@@ -71,9 +69,7 @@ def _check_brackets(source_text: SourceText) -> None:
 def _check_chain(source_text: SourceText, line_text: str, line: int) -> None:
     for piece in _STRING.sub("''", line_text).split(","):
         if len(_LINK.findall(piece)) > MAX_CHAIN:
-            raise _make_error(
-                source_text, f"an expression of more than {MAX_CHAIN} operators", line=line, column=0
-            )
+            raise _make_error(source_text, f"an expression of more than {MAX_CHAIN} operators", line=line, column=0)
 
 
 def _make_error(source_text: SourceText, message: str, *, line: int, column: int) -> SourceError:

@@ -39,9 +39,7 @@ def read_notebook(data: bytes, *, path: str) -> SourceText:
 def _iterate_code_cells(notebook: object, path: str) -> list[tuple[int, str]]:
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
-        raise SourceError(
-            "the notebook has no cells", where=path, hint="ganlint reads notebooks of format 4"
-        )
+        raise SourceError("the notebook has no cells", where=path, hint="ganlint reads notebooks of format 4")
     found: list[tuple[int, str]] = []
     for index, cell in enumerate(cells):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +32,7 @@ def record_positions(module: cst.Module, nodes: Iterable[cst.CSTNode]) -> dict[c
     recorder = _Recorder(module, wanted)
     with _allow_deep_recursion():
         try:
-            module._codegen(recorder)  # type: ignore[arg-type]  # noqa: SLF001 - see the module's docstring
+            module._codegen(cast(Any, recorder))  # noqa: SLF001 - see the module's docstring
         except (AttributeError, TypeError):
             return provide_positions(module, wanted)
     return recorder.positions
@@ -46,7 +46,7 @@ def provide_positions(module: cst.Module, nodes: Iterable[cst.CSTNode]) -> dict[
     return {
         node: (found.start.line, found.start.column, found.end.line, found.end.column)
         for node in nodes
-        if (found := ranges.get(node)) is not None  # type: ignore[call-overload]
+        if (found := ranges.get(node)) is not None
     }
 
 

@@ -32,9 +32,7 @@ class SourceFile:
 
     __slots__ = ("_marks", "_nodes", "_spans", "_suppressions", "module", "path", "problems", "source_text")
 
-    def __init__(
-        self, source_text: SourceText, module: cst.Module, *, problems: tuple[Problem, ...] = ()
-    ) -> None:
+    def __init__(self, source_text: SourceText, module: cst.Module, *, problems: tuple[Problem, ...] = ()) -> None:
         self.path = source_text.path
         self.source_text = source_text
         self.module = module

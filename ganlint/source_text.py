@@ -62,9 +62,7 @@ class SourceText:
                     end_column=end_column + 1,
                     cell=cell.index,
                 )
-        return Span(
-            path=self.path, line=line, column=column + 1, end_line=end_line, end_column=end_column + 1
-        )
+        return Span(path=self.path, line=line, column=column + 1, end_line=end_line, end_column=end_column + 1)
 
     def extract_cell(self, cell: Cell) -> SourceText:
         """Return one cell as a text of its own."""
