@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-if TYPE_CHECKING:
-    from ganlint.torch_api.shape import ShapeFunction
+from ganlint.torch_api.shape import Shape, ShapeFunction, first_shape, index_of, keep_shape, shape_of
 
 TABLE = """
 nn.Sigmoid [activation.sigmoid]
@@ -87,4 +86,17 @@ torch.threshold torch.threshold_ [activation = nn.Threshold] input, threshold, v
 torch.special.log_softmax torch.special.softmax [activation.softmax = nn.Softmax] input, dim, *, dtype=None
 """
 
-SHAPES: dict[str, ShapeFunction] = {}
+
+def shape_glu(args: Mapping[str, object], inputs: Sequence[Shape | None]) -> Shape | None:
+    """One dimension is halved."""
+    dims = first_shape(inputs).dims
+    if dims is None:
+        return None
+    axis = index_of(args.get("dim"), len(dims))
+    if axis is None:
+        return shape_of(*(None for _ in dims))
+    size = dims[axis]
+    return shape_of(*dims[:axis], None if size is None else size // 2, *dims[axis + 1 :])
+
+
+SHAPES: dict[str, ShapeFunction] = {"GLU": shape_glu, "glu": shape_glu, "activation": keep_shape}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-if TYPE_CHECKING:
-    from ganlint.torch_api.shape import ShapeFunction
+from ganlint.torch_api.shape import Shape, ShapeFunction, broadcast, keep_shape
 
 TABLE = """
 torch.ceil Tensor.ceil torch.cos Tensor.cos torch.cosh Tensor.cosh torch.erf Tensor.erf torch.exp2 Tensor.exp2
@@ -68,4 +67,22 @@ torch.autograd.grad [gradient] outputs, inputs, grad_outputs=None, retain_graph=
 torch.utils.checkpoint.checkpoint [checkpoint] function, *args, **kwargs
 """
 
-SHAPES: dict[str, ShapeFunction] = {}
+
+def shape_elementwise(_args: Mapping[str, object], inputs: Sequence[Shape | None]) -> Shape | None:
+    """The tensors' common shape; numbers among the operands are no inputs."""
+    return broadcast(inputs) if len(inputs) > 1 else keep_shape({}, inputs)
+
+
+def shape_first_gradient(_args: Mapping[str, object], _inputs: Sequence[Shape | None]) -> tuple[Shape | None, ...]:
+    """A gradient for each input asked for; which tensors those are is not known here."""
+    return (None,)
+
+
+SHAPES: dict[str, ShapeFunction] = {
+    "arithmetic": shape_elementwise,
+    "comparison": shape_elementwise,
+    "where": shape_elementwise,
+    "detach": keep_shape,
+    "identity": keep_shape,
+    "gradient": shape_first_gradient,
+}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-if TYPE_CHECKING:
-    from ganlint.torch_api.shape import ShapeFunction
+from ganlint.torch_api.shape import Result, Shape, ShapeFunction, first_shape, keep_shape, shape_of
 
 TABLE = """
 nn.MultiheadAttention [attention] embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False,
@@ -27,4 +26,28 @@ nn.TransformerEncoderLayer [transformer] d_model, nhead, dim_feedforward=2048, d
     layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, device=None, dtype=None
 """
 
-SHAPES: dict[str, ShapeFunction] = {}
+
+def shape_multihead(_args: Mapping[str, object], inputs: Sequence[Shape | None]) -> Result:
+    """The attended values, shaped as the query, and the weights."""
+    return (first_shape(inputs), None)
+
+
+def shape_scaled_product(_args: Mapping[str, object], inputs: Sequence[Shape | None]) -> Shape:
+    """The query's shape with the value's features."""
+    query = first_shape(inputs)
+    value = inputs[2] if len(inputs) > 2 else None  # noqa: PLR2004  # query, key, value
+    features = value.features if value else None
+    return shape_of(*query.dims[:-1], features) if query.dims else Shape(features=features)
+
+
+def shape_transformer(_args: Mapping[str, object], inputs: Sequence[Shape | None]) -> Shape | None:
+    """The shape of the target sequence, the second input."""
+    return inputs[1] if len(inputs) > 1 else None
+
+
+SHAPES: dict[str, ShapeFunction] = {
+    "MultiheadAttention": shape_multihead,
+    "scaled_dot_product_attention": shape_scaled_product,
+    "Transformer": shape_transformer,
+    "transformer": keep_shape,
+}

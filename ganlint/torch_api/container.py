@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ganlint.torch_api.shape import ShapeFunction
+from ganlint.torch_api.shape import ShapeFunction, keep_shape
 
 TABLE = """
 nn.Identity [identity] *args, **kwargs
@@ -23,4 +20,4 @@ nn.UninitializedParameter [parameter] requires_grad=True, device=None, dtype=Non
 torch.nn.parameter.Parameter [parameter] data=None, requires_grad=True
 """
 
-SHAPES: dict[str, ShapeFunction] = {}
+SHAPES: dict[str, ShapeFunction] = {"identity": keep_shape}

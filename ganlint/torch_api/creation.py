@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-if TYPE_CHECKING:
-    from ganlint.torch_api.shape import ShapeFunction
+from ganlint.torch_api.shape import Shape, ShapeFunction, as_int, as_list, keep_shape, shape_of
 
 TABLE = """
 torch.randn [creation.noise] *size, generator=None, dtype=None, layout=None, device=None, pin_memory=False,
@@ -59,4 +58,75 @@ torch.linspace [creation.range] start, end, steps, *, out=None, dtype=None, layo
     pin_memory=False, requires_grad=False
 """
 
-SHAPES: dict[str, ShapeFunction] = {}
+
+def shape_sized(args: Mapping[str, object], inputs: Sequence[Shape | None]) -> Shape | None:
+    """The sizes written at the call, separately or as one sequence."""
+    sizes = as_list(args.get("size"))
+    if sizes is None:
+        return keep_shape(args, inputs) if args.get("size") is None else None
+    return shape_of(*sizes)
+
+
+def shape_legacy(args: Mapping[str, object], _inputs: Sequence[Shape | None]) -> Shape | None:
+    """`torch.Tensor`: sizes where numbers are written, data where a sequence is."""
+    data = args.get("data")
+    if isinstance(data, tuple) and data and all(type(item) is int for item in data):
+        return shape_of(*(as_int(item) for item in data))
+    if isinstance(data, tuple) and len(data) == 1:
+        return _shape_data(data[0])
+    return None
+
+
+def shape_data(args: Mapping[str, object], _inputs: Sequence[Shape | None]) -> Shape | None:
+    """The nesting of the data."""
+    data = args.get("data")
+    return shape_of() if type(data) in {int, float, bool} else _shape_data(data)
+
+
+def shape_eye(args: Mapping[str, object], _inputs: Sequence[Shape | None]) -> Shape:
+    """`n` rows and `m` columns."""
+    rows = as_int(args.get("n"))
+    return shape_of(rows, rows if args.get("m") is None else as_int(args["m"]))
+
+
+def shape_range(args: Mapping[str, object], _inputs: Sequence[Shape | None]) -> Shape:
+    """The number of steps."""
+    if "steps" in args:
+        return shape_of(as_int(args["steps"]))
+    start, end, step = as_int(args.get("start")), args.get("end"), as_int(args.get("step"))
+    # With one number, torch.arange takes it as the end.
+    first, last = (0, start) if end is None else (start, as_int(end))
+    known = first is not None and last is not None and step
+    return shape_of(len(range(first, last, step)) if known else None)  # type: ignore[arg-type]
+
+
+def shape_permutation(args: Mapping[str, object], _inputs: Sequence[Shape | None]) -> Shape:
+    """`n` numbers."""
+    return shape_of(as_int(args.get("n")))
+
+
+def _shape_data(data: object) -> Shape | None:
+    sizes: list[int | None] = []
+    while isinstance(data, (tuple, list)):
+        sizes.append(len(data))
+        if not data:
+            break
+        data = data[0]
+    return shape_of(*sizes) if sizes and type(data) in {int, float, bool} else None
+
+
+SHAPES: dict[str, ShapeFunction] = {
+    "tensor": shape_data,
+    "eye": shape_eye,
+    "range": shape_range,
+    "random_permutation": shape_permutation,
+    **dict.fromkeys(("randn_like", "rand_like", "randint_like", "ones_like", "zeros_like"), keep_shape),
+    **dict.fromkeys(("full_like", "empty_like", "bernoulli"), keep_shape),
+    "Tensor": shape_legacy,
+    **dict.fromkeys(
+        (f"{name}Tensor" for name in ("Float", "Double", "Half", "Long", "Int", "Byte", "Bool")), shape_legacy
+    ),
+    "from_numpy": lambda _args, _inputs: None,
+    "multinomial": lambda _args, _inputs: None,
+    "creation": shape_sized,
+}

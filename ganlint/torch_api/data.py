@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ganlint.torch_api.shape import ShapeFunction
+from ganlint.torch_api.shape import ShapeFunction
 
 TABLE = """
 data.DataLoader [loader] dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0,

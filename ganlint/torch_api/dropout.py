@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ganlint.torch_api.shape import ShapeFunction
+from ganlint.torch_api.shape import ShapeFunction, keep_shape
 
 TABLE = """
 nn.AlphaDropout [dropout] p=0.5, inplace=False
@@ -24,4 +21,4 @@ torch.dropout torch.alpha_dropout torch.feature_alpha_dropout torch.feature_drop
     train
 """
 
-SHAPES: dict[str, ShapeFunction] = {}
+SHAPES: dict[str, ShapeFunction] = {"dropout": keep_shape}

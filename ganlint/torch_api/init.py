@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ganlint.torch_api.shape import ShapeFunction
+from ganlint.torch_api.shape import ShapeFunction, keep_shape
 
 TABLE = """
 init.constant_ init.constant [init.constant] tensor, val
@@ -35,4 +32,4 @@ Tensor.bernoulli_ [init.bernoulli] input, p=0.5, *, generator=None
 Tensor.exponential_ [init.exponential] input, lambd=1.0, *, generator=None
 """
 
-SHAPES: dict[str, ShapeFunction] = {}
+SHAPES: dict[str, ShapeFunction] = {"init": keep_shape, "copy": keep_shape}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-if TYPE_CHECKING:
-    from ganlint.torch_api.shape import ShapeFunction
+from ganlint.torch_api.shape import UNKNOWN, Shape, ShapeFunction, broadcast, shape_of
 
 TABLE = """
 nn.BCELoss [loss.bce] weight=None, size_average=None, reduce=None, reduction='mean'
@@ -89,4 +88,23 @@ F.pairwise_distance [distance = nn.PairwiseDistance] x1, x2, p=2.0, eps=1e-06, k
 F.pdist [distance] input, p=2.0
 """
 
-SHAPES: dict[str, ShapeFunction] = {}
+#: Losses whose unreduced result has one value per element; the others give one per sample or per pair.
+_ELEMENTWISE = ("bce", "bce_with_logits", "mse", "l1", "smooth_l1", "huber", "kl_div", "soft_margin", "poisson_nll")
+
+
+def shape_loss(args: Mapping[str, object], _inputs: Sequence[Shape | None]) -> Shape:
+    """A number, unless the reduction is `none`."""
+    return shape_of() if _is_reduced(args) else UNKNOWN
+
+
+def shape_elementwise_loss(args: Mapping[str, object], inputs: Sequence[Shape | None]) -> Shape:
+    """A number, or the shape of input and target where the reduction is `none`."""
+    return shape_of() if _is_reduced(args) else broadcast(inputs[:2]) or UNKNOWN
+
+
+def _is_reduced(args: Mapping[str, object]) -> bool:
+    legacy = args.get("size_average"), args.get("reduce")
+    return legacy == (None, None) and args.get("reduction") in {"mean", "sum", "batchmean"}
+
+
+SHAPES: dict[str, ShapeFunction] = {"loss": shape_loss, **dict.fromkeys(_ELEMENTWISE, shape_elementwise_loss)}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from functools import partial
 
-if TYPE_CHECKING:
-    from ganlint.torch_api.shape import ShapeFunction
+from ganlint.torch_api.shape import Shape, ShapeFunction, as_int, first_shape, keep_shape, shape_of
 
 TABLE = """
 nn.BatchNorm1d [norm.batch_norm 1] num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True,
@@ -60,4 +60,28 @@ torch.group_norm [norm.group_norm = nn.GroupNorm] input, num_groups, weight=None
     cudnn_enabled=True
 """
 
-SHAPES: dict[str, ShapeFunction] = {}
+
+def shape_channel_norm(dim: int, args: Mapping[str, object], inputs: Sequence[Shape | None]) -> Shape:
+    """The input's shape; its channels and its rank follow from the layer where they are unknown.
+
+    For one dimension the rank may be 2 or 3. Where channels and `num_features` disagree (torch raises), the
+    input's stay.
+    """
+    shape = first_shape(inputs)
+    channels = shape.channels if shape.channels is not None else as_int(args.get("num_features"))
+    if shape.dims is None:
+        return Shape(None, channels) if dim == 1 else shape_of(None, channels, *(None,) * dim)
+    if len(shape.dims) == dim + 2 or (dim == 1 and len(shape.dims) == 2):
+        return shape_of(shape.dims[0], channels, *shape.dims[2:])
+    return shape
+
+
+SHAPES: dict[str, ShapeFunction] = {
+    **{
+        f"{lazy}{name}{dim}d": partial(shape_channel_norm, dim)
+        for lazy in ("", "Lazy")
+        for name in ("BatchNorm", "InstanceNorm")
+        for dim in (1, 2, 3)
+    },
+    "norm": keep_shape,
+}

@@ -158,9 +158,7 @@ def list_operations() -> tuple[str, ...]:
     return tuple(_index_rows())
 
 
-def bind_arguments(
-    operation: Operation, positional: Sequence[object], keywords: Mapping[str, object]
-) -> Bound:
+def bind_arguments(operation: Operation, positional: Sequence[object], keywords: Mapping[str, object]) -> Bound:
     """Give each parameter its value, as Python would; values are opaque."""
     args: dict[str, object] = {}
     explicit: list[str] = []

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ganlint.torch_api.shape import ShapeFunction
+from ganlint.torch_api.rearrange import (
+    shape_as_other,
+    shape_chunk,
+    shape_concat,
+    shape_expand,
+    shape_flatten,
+    shape_index_select,
+    shape_movedim,
+    shape_narrow,
+    shape_permute,
+    shape_ravel,
+    shape_repeat,
+    shape_repeat_interleave,
+    shape_reshape,
+    shape_select,
+    shape_split,
+    shape_squeeze,
+    shape_stack,
+    shape_t,
+    shape_transpose,
+    shape_unbind,
+    shape_unflatten,
+    shape_unsqueeze,
+)
+from ganlint.torch_api.shape import ShapeFunction, keep_shape
 
 TABLE = """
 nn.Flatten [reshape.flatten] start_dim=1, end_dim=-1
@@ -54,4 +75,34 @@ torch.nn.utils.rnn.pack_padded_sequence [packed] input, lengths, batch_first=Fal
 torch.nn.utils.rnn.pad_packed_sequence [packed] sequence, batch_first=False, padding_value=0.0, total_length=None
 """
 
-SHAPES: dict[str, ShapeFunction] = {}
+SHAPES: dict[str, ShapeFunction] = {
+    "flatten": shape_flatten,
+    "unflatten": shape_unflatten,
+    "view": shape_reshape,
+    "reshape": shape_reshape,
+    "reshape_as": shape_as_other,
+    "ravel": shape_ravel,
+    "squeeze": shape_squeeze,
+    "unsqueeze": shape_unsqueeze,
+    "permute": shape_permute,
+    "transpose": shape_transpose,
+    "t": shape_t,
+    "movedim": shape_movedim,
+    "expand_as": shape_as_other,
+    "expand": shape_expand,
+    "repeat_interleave": shape_repeat_interleave,
+    "repeat": shape_repeat,
+    "stack_along": lambda _args, _inputs: None,
+    "stack": shape_stack,
+    "concat": shape_concat,
+    "chunk": shape_chunk,
+    "unbind": shape_unbind,
+    "split": shape_split,
+    "narrow": shape_narrow,
+    "select": shape_select,
+    "index_select": shape_index_select,
+    "gather": shape_as_other,
+    "flip": keep_shape,
+    "roll": keep_shape,
+    "triangle": keep_shape,
+}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import reduce
+from typing import Final, Union
 
 Dims = tuple[int | None, ...]
 
@@ -28,11 +30,20 @@ class Shape:
         return None if self.dims is None else len(self.dims)
 
 
-#: A shape, unknown, or one of these for each tensor of a result that is a tuple.
-Result = Shape | None | tuple[Shape | None, ...]
+#: A shape, unknown, or one of these for each part of a result that is a tuple.
+Result = Union[Shape, None, "tuple[Result, ...]"]
 ShapeFunction = Callable[[Mapping[str, object], Sequence[Shape | None]], Result]
 
 UNKNOWN = Shape()
+
+
+class Batch(Enum):
+    """A size that was read off a tensor's unknown batch dimension (`x.size(0)`)."""
+
+    BATCH = "batch"
+
+
+BATCH: Final = Batch.BATCH
 
 
 def shape_of(*dims: int | None) -> Shape:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ganlint.torch_api.shape import ShapeFunction
+from ganlint.torch_api.shape import ShapeFunction
 
 TABLE = """
 nn.DataParallel [wrapper.data_parallel] module, device_ids=None, output_device=None, dim=0
