@@ -139,7 +139,7 @@ def shape_fold(args: Mapping[str, object], inputs: Sequence[Shape | None]) -> Sh
     return shape_of(batch, channels, *as_ints(args.get("output_size"), 2))
 
 
-def _apply(  # noqa: PLR0913, PLR0917  # the numbers of one formula
+def _apply(
     dim: int,
     spatial: SpatialFunction,
     args: Mapping[str, object],

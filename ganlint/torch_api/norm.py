@@ -71,7 +71,7 @@ def shape_channel_norm(dim: int, args: Mapping[str, object], inputs: Sequence[Sh
     channels = shape.channels if shape.channels is not None else as_int(args.get("num_features"))
     if shape.dims is None:
         return Shape(None, channels) if dim == 1 else shape_of(None, channels, *(None,) * dim)
-    if len(shape.dims) == dim + 2 or (dim == 1 and len(shape.dims) == 2):
+    if len(shape.dims) in ({2, 3} if dim == 1 else {dim + 2}):
         return shape_of(shape.dims[0], channels, *shape.dims[2:])
     return shape
 

@@ -32,7 +32,7 @@ def parse_signature(text: str) -> tuple[Parameter, ...]:
     if not text:
         return ()
     arguments = ast.parse(f"def f({text}): ...").body[0]
-    assert isinstance(arguments, ast.FunctionDef)  # noqa: S101  # tells the type checker what we just wrote
+    assert isinstance(arguments, ast.FunctionDef)
     spec = arguments.args
     required = len(spec.args) - len(spec.defaults)
     params = [Parameter(name=arg.arg) for arg in spec.args[:required]]
