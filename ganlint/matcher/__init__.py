@@ -1,0 +1,1 @@
+"""Matches declarative rules on facts; knows no syntax."""

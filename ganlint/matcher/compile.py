@@ -1,0 +1,244 @@
+"""Compiles a rule into closures: once per rule and process, then `match` runs on any number of programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ganlint.facts.place import Known, Place
+from ganlint.finding import Severity
+from ganlint.matcher.patterns import Solver, compile_patterns
+from ganlint.matcher.rule import Alternatives, FactPattern, PathPattern, Pattern, Rule, Value, Variable
+from ganlint.matcher.template import Slot, Template, format_value, parse_template, render_template
+from ganlint.matcher.uses import Uses
+from ganlint.matcher.values import UNKNOWN, Env, Scope, compile_path, compile_value, resolve_options
+from ganlint.matcher.vocabulary import FieldType, follow
+
+PlaceGetter = Callable[[Env], "Place | None"]
+Lookup = Callable[[Env, int], str]
+Condition = Callable[[Env], "bool | None"]
+#: Stands in a rendered edit for the text that it replaces.
+OLD = "\0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledGrade:
+    """A grade with its conditions compiled; the message is None where the rule's own stands."""
+
+    conditions: tuple[Condition, ...]
+    severity: Severity
+    message: Text | None
+    uses: Uses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledEdit:
+    """An edit: where, what, and whether it takes an argument out of its call."""
+
+    at: PlaceGetter
+    text: Text
+    removes_argument: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledRule:
+    """A rule ready to match. Texts are rendered, and places found, from what is bound."""
+
+    rule: Rule
+    scope: Scope
+    solver: Solver
+    unless: tuple[Solver, ...]
+    uses: Uses
+    at: PlaceGetter
+    labels: tuple[tuple[PlaceGetter, Text], ...]
+    group: Callable[[Env], object] | None
+    group_label: Text
+    grades: tuple[CompiledGrade, ...]
+    message: Text
+    help: Text
+    edits: tuple[CompiledEdit, ...]
+
+
+class Text:
+    """A text of a rule; parsed when it is first rendered, because most rules find nothing."""
+
+    __slots__ = ("_parts", "_scope", "_source", "_template")
+
+    def __init__(self, source: str, scope: Scope) -> None:
+        self._source = source
+        self._scope = scope
+        self._template: Template | None = None
+        self._parts: dict[Slot, Lookup] = {}
+
+    def render(self, env: Env, count: int = 1) -> str:
+        """The text with its placeholders filled from what is bound."""
+        if self._template is None:
+            self._template = parse_template(self._source)
+            self._parts = {
+                part: _compile_slot(part, self._scope) for part in self._template if not isinstance(part, str)
+            }
+        return render_template(self._template, lambda slot: self._parts[slot](env, count))
+
+
+def compile_rule(rule: Rule, overrides: Mapping[str, object]) -> CompiledRule:
+    """The rule ready to match, with these option values in the place of its defaults."""
+    scope = Scope(options=resolve_options(rule.options, overrides))
+    uses = Uses()
+    solver = compile_patterns(rule.match, scope, uses, certain=True)
+    # What silences a rule needs no certainty, and no finding rests on it.
+    unless = tuple(compile_patterns(branch, scope, Uses(), certain=False) for branch in rule.unless)
+    at = rule.at or default_place(rule)
+    uses.add_variable(_as_variable(at), scope)
+    return CompiledRule(
+        rule=rule,
+        scope=scope,
+        solver=solver,
+        unless=unless,
+        uses=uses,
+        at=_compile_primary(at, scope),
+        labels=tuple((_compile_place(label.at, scope), Text(label.text, scope)) for label in rule.labels),
+        group=_compile_read(_as_variable(rule.group), scope) if rule.group else None,
+        group_label=Text(rule.group_label, scope),
+        grades=tuple(
+            CompiledGrade(
+                conditions=tuple(_compile_condition(path, value, scope) for path, value in grade.when),
+                severity=grade.severity,
+                message=None if grade.message is None else Text(grade.message, scope),
+                uses=_grade_uses(grade.when, scope),
+            )
+            for grade in rule.grades
+        ),
+        message=Text(rule.message, scope),
+        help=Text(rule.help, scope),
+        edits=tuple(
+            CompiledEdit(
+                at=_compile_place(edit.at, scope), text=Text(edit.text, scope), removes_argument=edit.action == "remove"
+            )
+            for edit in (rule.fix.edits if rule.fix else ())
+        ),
+    )
+
+
+def default_place(rule: Rule) -> str:
+    """The first name that every match binds; empty where there is none."""
+    return next(iter(bound_names(rule.match)), "")
+
+
+def bound_names(patterns: tuple[Pattern, ...]) -> dict[str, str]:
+    """The names that a conjunction always binds, in order, with their kinds."""
+    names: dict[str, str] = {}
+    for pattern in patterns:
+        match pattern:
+            case FactPattern():
+                found = {pattern.name: pattern.kind} if pattern.name else {}
+            case PathPattern():
+                inside = pattern.network
+                items = (inside, *(item for step in pattern.steps for item in step.patterns))
+                found = {item.name: item.kind for item in items if isinstance(item, FactPattern) and item.name}
+            case Alternatives():
+                first, *others = (bound_names(branch) for branch in pattern.branches)
+                found = {name: kind for name, kind in first.items() if all(other.get(name) == kind for other in others)}
+        names.update(found)
+    return names
+
+
+def _as_variable(dotted: str) -> Variable:
+    name, *path = dotted.split(".")
+    return Variable(name, tuple(path))
+
+
+def _compile_read(variable: Variable, scope: Scope) -> Callable[[Env], object]:
+    slot = scope.names[variable.name]
+    getter = compile_path(scope.kinds[slot], variable.path, keep_known=True) if variable.path else None
+
+    def read(env: Env) -> object:
+        index = env.bound[slot]
+        if index is None:
+            return UNKNOWN
+        return index if getter is None else getter(env.store.tables[scope.kinds[slot]][index], env.store)
+
+    return read
+
+
+def _compile_place(dotted: str, scope: Scope) -> PlaceGetter:
+    variable = _as_variable(dotted)
+    read = _compile_read(variable, scope)
+    current: FieldType | None = FieldType("fact", scope.kinds[scope.names[variable.name]])
+    for name in variable.path:
+        current = follow(current, name) if current else None
+    kind = current.of if current and current.form == "fact" else None
+
+    def find_place(env: Env) -> Place | None:
+        value = read(env)
+        if kind is not None and isinstance(value, int):
+            value = env.store.tables[kind][value]
+            return _as_place(value.place)
+        return value.place if isinstance(value, Known) else _as_place(value)
+
+    return find_place
+
+
+def _as_place(value: object) -> Place | None:
+    return value if isinstance(value, Place) else None
+
+
+def _compile_primary(dotted: str, scope: Scope) -> PlaceGetter:
+    # Where the place a rule asks for is unknown, that of the fact it hangs on stands in.
+    exact = _compile_place(dotted, scope)
+    fallback = _compile_place(_as_variable(dotted).name, scope)
+    return lambda env: exact(env) or fallback(env)
+
+
+def _compile_condition(dotted: str, value: Value, scope: Scope) -> Condition:
+    variable = _as_variable(dotted)
+    slot = scope.names[variable.name]
+    getter = compile_path(scope.kinds[slot], variable.path)
+    test = compile_value(value, scope)
+    kind = scope.kinds[slot]
+
+    def holds(env: Env) -> bool | None:
+        index = env.bound[slot]
+        return test(UNKNOWN if index is None else getter(env.store.tables[kind][index], env.store), env)
+
+    return holds
+
+
+def _grade_uses(when: tuple[tuple[str, Value], ...], scope: Scope) -> Uses:
+    uses = Uses()
+    for path, value in when:
+        uses.add_variable(_as_variable(path), scope)
+        uses.add_value(value, scope)
+    return uses
+
+
+def _compile_slot(slot: Slot, scope: Scope) -> Lookup:
+    if slot.name == "count":
+        return lambda _env, count: str(count)
+    if slot.name == "old":
+        return lambda _env, _count: OLD
+    if slot.name == "options":
+        text = format_value(scope.options[slot.path[0]], slot.form)
+        return lambda _env, _count: text
+    read = _compile_read(Variable(slot.name, slot.path), scope)
+    current: FieldType | None = FieldType("fact", scope.kinds[scope.names[slot.name]])
+    for name in slot.path:
+        current = follow(current, name) if current else None
+    kind = current.of if current and current.form in {"fact", "facts"} else None
+
+    def look_up(env: Env, _count: int) -> str:
+        value = read(env)
+        if isinstance(value, Known):
+            value = value.value
+        if value is UNKNOWN:
+            return "unknown"
+        if kind is not None:
+            indices = value if isinstance(value, tuple) else (value,)
+            return ", ".join(_name_fact(env.store.tables[kind][index]) for index in indices if isinstance(index, int))
+        return format_value(value, slot.form)
+
+    return look_up
+
+
+def _name_fact(fact: object) -> str:
+    name = getattr(fact, "name", "") or getattr(fact, "type", "") or getattr(fact, "layer_type", "")
+    return str(name).rpartition(".")[2] or type(fact).__name__

@@ -1,0 +1,68 @@
+"""The torch words a rule can use: kinds and families of operations, and the arguments that go with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from ganlint.torch_api.registry import Operation, find_operation, list_operations
+
+#: Kinds of ops and layers that no torch name has: the ends of the graph, and what the interpreter names itself.
+_OWN_KINDS = ("input", "output", "global_pool", "call", "module", "index", "unknown")
+#: Arguments of an `init` fact that torch has no parameter for.
+_OWN_INIT_ARGS = ("value",)
+
+
+@cache
+def list_kinds() -> frozenset[str]:
+    """Every kind that an op or layer can have."""
+    return frozenset({operation.kind for operation in _operations()} | set(_OWN_KINDS))
+
+
+@cache
+def list_families() -> frozenset[str]:
+    """Every family, kinds included."""
+    return frozenset({word for operation in _operations() for word in operation.families})
+
+
+def list_loss_kinds() -> frozenset[str]:
+    """Every kind of loss."""
+    return _kinds_in("loss")
+
+
+def list_distributions() -> frozenset[str]:
+    """Every distribution of an `init` fact."""
+    return _kinds_in("init")
+
+
+def list_arguments(fact_kind: str, words: Iterable[str] | None) -> frozenset[str]:
+    """The arguments that a fact of this kind can have; `words` are kinds or families that narrow it down."""
+    chosen: Iterable[str] | None = words
+    if fact_kind == "optimizer":
+        chosen = ("optimizer",)
+    elif fact_kind == "init":
+        return _arguments(frozenset({"init"})) | frozenset(_OWN_INIT_ARGS)
+    elif fact_kind == "loss" and chosen is None:
+        chosen = ("loss",)
+    return _arguments(None if chosen is None else frozenset(chosen))
+
+
+@cache
+def _arguments(words: frozenset[str] | None) -> frozenset[str]:
+    return frozenset(
+        param.name
+        for operation in _operations()
+        if words is None or not words.isdisjoint(operation.families)
+        for param in operation.params
+    )
+
+
+@cache
+def _kinds_in(family: str) -> frozenset[str]:
+    return frozenset(operation.kind for operation in _operations() if operation.families[0] == family)
+
+
+@cache
+def _operations() -> tuple[Operation, ...]:
+    found = (find_operation(name) for name in list_operations())
+    return tuple(operation for operation in found if operation is not None)

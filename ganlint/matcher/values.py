@@ -1,0 +1,358 @@
+"""Compiles the paths and values of a rule into closures.
+
+A test answers True, False, or None where it compares with something unknown. None never counts as holding, and
+`not` keeps it.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ganlint.facts.place import Known
+from ganlint.facts.store import FACT_KINDS, Facts
+from ganlint.matcher.rule import AnyOf, Constant, Operators, Option, OptionSpec, Value, Variable
+from ganlint.matcher.vocabulary import FieldType, follow
+
+#: What a path yields where nothing is known; never equal to anything, None included.
+UNKNOWN: Final = object()
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "min": operator.ge,
+    "max": operator.le,
+    "above": operator.gt,
+    "below": operator.lt,
+}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "int": (int,),
+    "float": (float,),
+    "str": (str,),
+    "none": (type(None),),
+}
+
+
+class Store:
+    """The facts of one program by kind, with the indices that patterns look candidates up in."""
+
+    __slots__ = ("_indices", "tables")
+
+    def __init__(self, facts: Facts) -> None:
+        self.tables: dict[str, tuple[Any, ...]] = {
+            kind: getattr(facts, attribute) for kind, (_, attribute) in FACT_KINDS.items()
+        }
+        self._indices: dict[tuple[str, str], dict[object, list[int]]] = {}
+
+    def find(self, kind: str, field_name: str, value: object) -> Sequence[int]:
+        """The facts of a kind whose plain field has this value, in order."""
+        key = (kind, field_name)
+        index = self._indices.get(key)
+        if index is None:
+            index = self._indices[key] = {}
+            for position, fact in enumerate(self.tables[kind]):
+                index.setdefault(getattr(fact, field_name), []).append(position)
+        return index.get(value, ())
+
+
+class Env:
+    """The facts bound so far: for each slot the index of a fact of the slot's kind, or None.
+
+    `budget` is how many candidates may still be tried before matching gives up.
+    """
+
+    __slots__ = ("bound", "budget", "store")
+
+    def __init__(self, store: Store, size: int, budget: int) -> None:
+        self.store = store
+        self.bound: list[int | None] = [None] * size
+        self.budget = budget
+
+
+Getter = Callable[[Any, Store], object]
+EnvGetter = Callable[[Env], object]
+Test = Callable[[object, Env], "bool | None"]
+
+
+@dataclass(slots=True)
+class Scope:
+    """The slots of a rule: their kinds, which name has which, and the values of the options."""
+
+    options: Mapping[str, object] = field(default_factory=dict)
+    kinds: list[str] = field(default_factory=list)
+    names: dict[str, int] = field(default_factory=dict)
+
+    def add(self, kind: str, name: str | None) -> int:
+        """A new slot, or the one that another branch of `any` already has for this name and kind."""
+        if name is not None and name in self.names and self.kinds[self.names[name]] == kind:
+            return self.names[name]
+        self.kinds.append(kind)
+        slot = len(self.kinds) - 1
+        if name is not None:
+            self.names[name] = slot
+        return slot
+
+
+def resolve_options(options: Mapping[str, OptionSpec], overrides: Mapping[str, object]) -> dict[str, object]:
+    """The value of each option, the project's before the default."""
+    return {name: overrides.get(name, option.default) for name, option in options.items()}
+
+
+def compile_path(kind: str, path: Sequence[str], *, keep_known: bool = False) -> Getter:
+    """A function from a fact of this kind to what the path leads to; a Known gives its value unless kept."""
+    if not path:
+        message = "a path has at least one name"
+        raise ValueError(message)
+    steps: list[Callable[[Any, Store], object]] = []
+    current = FieldType("fact", kind)
+    for name in path:
+        following = follow(current, name)
+        if following is None:
+            message = f"{kind} has no {'.'.join(path)}"
+            raise ValueError(message)
+        steps.append(_compile_name(current, name))
+        if following.form == "fact" and len(steps) < len(path):
+            steps[-1] = _compile_reference(steps[-1], following.of)
+        current = following
+    # Arguments may hold a Known as well, and nothing says so beforehand.
+    if not keep_known and (current.form == "known" or (current.form == "value" and current.of == "object")):
+        steps.append(_unwrap_known)
+    return steps[0] if len(steps) == 1 else _chain(steps)
+
+
+def compile_variable(variable: Variable, scope: Scope, *, keep_known: bool = False) -> EnvGetter:
+    """A function from what is bound to the variable's value; a bare name gives the index of its fact."""
+    slot = scope.names[variable.name]
+    if not variable.path:
+
+        def get_index(env: Env) -> object:
+            index = env.bound[slot]
+            return UNKNOWN if index is None else index
+
+        return get_index
+    kind = scope.kinds[slot]
+    getter = compile_path(kind, variable.path, keep_known=keep_known)
+
+    def get_value(env: Env) -> object:
+        index = env.bound[slot]
+        return UNKNOWN if index is None else getter(env.store.tables[kind][index], env.store)
+
+    return get_value
+
+
+def compile_value(value: Value, scope: Scope) -> Test:
+    """A test of a value; lists of references hold when they contain what is asked."""
+    match value:
+        case Constant():
+            return _compile_constant(value.value)
+        case Option():
+            setting = scope.options[value.name]
+            if isinstance(setting, (list, tuple)):
+                return _compile_any([_compile_constant(item) for item in setting])
+            return _compile_constant(setting)
+        case Variable():
+            return _compile_equal(compile_variable(value, scope))
+        case AnyOf():
+            words = [item.value for item in value.values if isinstance(item, Constant)]
+            if len(words) == len(value.values) and all(type(word) is str for word in words):
+                return _compile_words(frozenset(words))
+            return _compile_any([compile_value(item, scope) for item in value.values])
+        case Operators():
+            return _compile_all([_compile_operator(name, operand, scope) for name, operand in value.tests])
+
+
+def compile_contains(getter: EnvGetter) -> Test:
+    """Whether a list of references contains the fact that is bound."""
+
+    def test(value: object, env: Env) -> bool | None:
+        wanted = getter(env)
+        if value is UNKNOWN or wanted is UNKNOWN:
+            return None
+        return wanted in value  # type: ignore[operator]  # a tuple: the field refers to several facts
+
+    return test
+
+
+def equal(left: object, right: object) -> bool:
+    """Equal as Python values, except that a bool is never a number; sequences of any type compare by item."""
+    if isinstance(left, (tuple, list)) and isinstance(right, (tuple, list)):
+        return len(left) == len(right) and all(map(equal, left, right))
+    return isinstance(left, bool) is isinstance(right, bool) and left == right
+
+
+def _compile_name(owner: FieldType, name: str) -> Getter:
+    if owner.form in {"mapping", "places"}:
+        # A None in a mapping is a value somebody wrote; what is unknown is missing.
+        return lambda mapping, _store: UNKNOWN if mapping is UNKNOWN else mapping.get(name, UNKNOWN)
+    if owner.form == "known" and name == "value":
+        return lambda known, _store: UNKNOWN if known is UNKNOWN else known.value
+
+    fetch = operator.attrgetter(name)
+
+    def get(fact: Any, _store: Store) -> object:  # noqa: ANN401  # any fact or struct
+        if fact is UNKNOWN:
+            return UNKNOWN
+        value = fetch(fact)
+        return UNKNOWN if value is None else value
+
+    return get
+
+
+def _compile_reference(getter: Getter, kind: str) -> Getter:
+    def get(fact: Any, store: Store) -> object:  # noqa: ANN401  # any fact or struct
+        index: Any = getter(fact, store)
+        return UNKNOWN if index is UNKNOWN else store.tables[kind][index]
+
+    return get
+
+
+def _chain(steps: Sequence[Getter]) -> Getter:
+    def get(fact: Any, store: Store) -> object:  # noqa: ANN401  # any fact or struct
+        value: object = fact
+        for step in steps:
+            value = step(value, store)
+        return value
+
+    return get
+
+
+def _unwrap_known(value: object, _store: Store) -> object:
+    return value.value if isinstance(value, Known) else value
+
+
+def _compile_constant(constant: object) -> Test:
+    if type(constant) is str:
+        return lambda value, _env: None if value is UNKNOWN else value == constant
+    return lambda value, _env: None if value is UNKNOWN else equal(value, constant)
+
+
+def _compile_words(words: frozenset[object]) -> Test:
+    return lambda value, _env: None if value is UNKNOWN else type(value) is str and value in words
+
+
+def _compile_equal(getter: EnvGetter) -> Test:
+    def test(value: object, env: Env) -> bool | None:
+        wanted = getter(env)
+        return None if value is UNKNOWN or wanted is UNKNOWN else equal(value, wanted)
+
+    return test
+
+
+def _compile_any(tests: Sequence[Test]) -> Test:
+    def test(value: object, env: Env) -> bool | None:
+        answer: bool | None = False
+        for item in tests:
+            held = item(value, env)
+            if held:
+                return True
+            if held is None:
+                answer = None
+        return answer
+
+    return test
+
+
+def _compile_all(tests: Sequence[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+
+    def test(value: object, env: Env) -> bool | None:
+        answer: bool | None = True
+        for item in tests:
+            held = item(value, env)
+            if held is False:
+                return False
+            if held is None:
+                answer = None
+        return answer
+
+    return test
+
+
+def _compile_operator(name: str, operand: Value, scope: Scope) -> Test:
+    match name:
+        case "known":
+            wanted = isinstance(operand, Constant) and operand.value is True
+            return lambda value, _env: (value is not UNKNOWN) is wanted
+        case "not":
+            return _compile_not(compile_value(operand, scope))
+        case "regex":
+            pattern = re.compile(str(operand.value) if isinstance(operand, Constant) else "")
+            return lambda value, _env: (
+                None if value is UNKNOWN else isinstance(value, str) and pattern.search(value) is not None
+            )
+        case "type":
+            return _compile_type(operand)
+        case "contains":
+            return _compile_items(operand, scope)
+        case "length":
+            return _compile_length(compile_value(operand, scope))
+        case _:
+            return _compile_comparison(_COMPARISONS[name], operand, scope)
+
+
+def _compile_not(inner: Test) -> Test:
+    def test(value: object, env: Env) -> bool | None:
+        held = inner(value, env)
+        return None if held is None else not held
+
+    return test
+
+
+def _compile_type(operand: Value) -> Test:
+    items = operand.values if isinstance(operand, AnyOf) else (operand,)
+    types = tuple(kind for item in items if isinstance(item, Constant) for kind in _TYPES[str(item.value)])
+    # Exact types: a bool is an int to isinstance.
+    return lambda value, _env: None if value is UNKNOWN else type(value) in types
+
+
+def _compile_items(operand: Value, scope: Scope) -> Test:
+    inner = compile_value(operand, scope)
+
+    def test(value: object, env: Env) -> bool | None:
+        if value is UNKNOWN:
+            return None
+        if isinstance(value, str):
+            return isinstance(operand, Constant) and isinstance(operand.value, str) and operand.value in value
+        if not isinstance(value, (tuple, list, Mapping)):
+            return False
+        answers = {inner(UNKNOWN if item is None else item, env) for item in value}
+        return True if True in answers else (None if None in answers else False)
+
+    return test
+
+
+def _compile_length(inner: Test) -> Test:
+    def test(value: object, env: Env) -> bool | None:
+        if value is UNKNOWN:
+            return None
+        return isinstance(value, (str, tuple, list, Mapping)) and inner(len(value), env)
+
+    return test
+
+
+def _compile_comparison(compare: Callable[[Any, Any], bool], operand: Value, scope: Scope) -> Test:
+    getter: EnvGetter
+    if isinstance(operand, Variable):
+        getter = compile_variable(operand, scope)
+    else:
+        constant = operand.value if isinstance(operand, Constant) else scope.options[_option_name(operand)]
+        getter = lambda _env: constant  # noqa: E731  # one of two getters
+
+    def test(value: object, env: Env) -> bool | None:
+        wanted = getter(env)
+        if value is UNKNOWN or wanted is UNKNOWN:
+            return None
+        return _is_number(value) and _is_number(wanted) and compare(value, wanted)
+
+    return test
+
+
+def _option_name(operand: Value) -> str:
+    return operand.name if isinstance(operand, Option) else ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
