@@ -17,6 +17,7 @@ from ganlint.matcher.check_values import (
     check_option,
     check_path,
     check_variable,
+    join,
     narrow,
 )
 from ganlint.matcher.compile import bound_names
@@ -150,12 +151,10 @@ class _Checker:
             else:
                 self.check_patterns(branch, place)
             together.append(self.bound)
-        # A name counts after `any` if all branches bind it to the same kind; its torch kinds are then open.
-        first, *others = together
-        for name, bound in first.items():
-            found = [other.get(name) for other in others]
-            if name not in before and all(other is not None and other.kind == bound.kind for other in found):
-                before[name] = bound if all(other == bound for other in found) else Bound(bound.kind)
+        # A name counts after `any` if all branches bind it.
+        for name in together[0]:
+            if name not in before and all(name in branch for branch in together):
+                before[name] = join([branch[name] for branch in together])
         self.bound = before
 
     def _check_condition(self, dotted: str, value: Value, where: str) -> None:
@@ -170,7 +169,7 @@ class _Checker:
     def _check_place(self, dotted: str, where: str) -> None:
         name, *path = dotted.split(".")
         bound = check_name(name, self._names(), where)
-        found = check_path(bound, path, where)
+        found = check_path(bound, path, where) if path else FieldType("fact", bound.kind)
         # Arguments may hold a value with an origin, so `object` may have a place.
         if found.form not in {"fact", "known"} and found not in {
             FieldType("struct", "Place"),
@@ -200,7 +199,7 @@ class _Checker:
 
     def _check_placeholder(self, name: str, path: Sequence[str], where: str) -> None:
         bound = check_name(name, self._names(), where)
-        found = check_path(bound, path, where)
+        found = check_path(bound, path, where) if path else FieldType("fact", bound.kind)
         if found.form in {"struct", "mapping", "places"}:
             message = f"`{'.'.join([name, *path])}` is no value that a text can show"
             raise RuleError(message, where=where)

@@ -26,10 +26,28 @@ _SIZE_OPERATORS = {"known", "length", "contains"}
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A name that is bound: the kind of its fact, and the torch kinds its pattern allows (None: any)."""
+    """A name that is bound: the kind of its fact, and the torch kinds its pattern allows (None: any).
+
+    `others` are what else it may be, where the branches of an `any` bind it to facts of different kinds.
+    """
 
     kind: str
     words: tuple[str, ...] | None = None
+    others: tuple[Bound, ...] = ()
+
+
+def join(bounds: Sequence[Bound]) -> Bound:
+    """What a name is after an `any` whose branches bind it like this."""
+    by_kind: dict[str, list[Bound]] = {}
+    for bound in bounds:
+        for item in (bound, *bound.others):
+            by_kind.setdefault(item.kind, []).append(item)
+    merged = []
+    for kind, items in by_kind.items():
+        words = [word for item in items for word in item.words or ()]
+        narrowed = all(item.words is not None for item in items)
+        merged.append(Bound(kind, tuple(dict.fromkeys(words)) if narrowed else None))
+    return Bound(merged[0].kind, merged[0].words, tuple(merged[1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +78,17 @@ def check_field(bound: Bound, dotted: str, value: Value, names: Names, where: st
 
 def check_path(bound: Bound, path: Sequence[str], where: str) -> FieldType:
     """What a dotted path from a bound fact leads to; raises RuleError for a name that does not exist."""
+    found = _check_path(bound, path, where)
+    for other in bound.others:
+        second = _check_path(other, path, where) if path else None
+        if second != found:
+            kinds = " or ".join([bound.kind, *(item.kind for item in bound.others)])
+            message = f"this is a {kinds}" + (f", and `{'.'.join(path)}` differs in type" if path else "")
+            raise RuleError(message, where=where, hint="name a field that both have, of the same type")
+    return found
+
+
+def _check_path(bound: Bound, path: Sequence[str], where: str) -> FieldType:
     current = FieldType("fact", bound.kind)
     for position, name in enumerate(path):
         owner = "".join(f".{part}" for part in path[:position])
@@ -77,7 +106,7 @@ def check_path(bound: Bound, path: Sequence[str], where: str) -> FieldType:
 def check_variable(variable: Variable, names: Names, where: str) -> FieldType:
     """What a variable leads to; raises RuleError where it is not bound (yet)."""
     bound = check_name(variable.name, names, where, sigil="$")
-    return check_path(bound, variable.path, where) if variable.path else FieldType("fact", bound.kind)
+    return check_path(bound, variable.path, where)
 
 
 def check_name(name: str, names: Names, where: str, *, sigil: str = "") -> Bound:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ganlint.facts.place import Known, Place
+from ganlint.facts.store import Fact
 from ganlint.finding import Severity
 from ganlint.matcher.patterns import Solver, compile_patterns
 from ganlint.matcher.rule import Alternatives, FactPattern, PathPattern, Pattern, Rule, Value, Variable
 from ganlint.matcher.template import Slot, Template, format_value, parse_template, render_template
 from ganlint.matcher.uses import Uses
-from ganlint.matcher.values import UNKNOWN, Env, Scope, compile_path, compile_value, resolve_options
-from ganlint.matcher.vocabulary import FieldType, follow
+from ganlint.matcher.values import UNKNOWN, Env, Scope, compile_shown, compile_value, compile_variable, resolve_options
 
 PlaceGetter = Callable[[Env], "Place | None"]
 Lookup = Callable[[Env, int], str]
@@ -97,7 +97,7 @@ def compile_rule(rule: Rule, overrides: Mapping[str, object]) -> CompiledRule:
         uses=uses,
         at=_compile_primary(at, scope),
         labels=tuple((_compile_place(label.at, scope), Text(label.text, scope)) for label in rule.labels),
-        group=_compile_read(_as_variable(rule.group), scope) if rule.group else None,
+        group=compile_variable(_as_variable(rule.group), scope, keep_known=True) if rule.group else None,
         group_label=Text(rule.group_label, scope),
         grades=tuple(
             CompiledGrade(
@@ -124,22 +124,24 @@ def default_place(rule: Rule) -> str:
     return next(iter(bound_names(rule.match)), "")
 
 
-def bound_names(patterns: tuple[Pattern, ...]) -> dict[str, str]:
-    """The names that a conjunction always binds, in order, with their kinds."""
-    names: dict[str, str] = {}
+def bound_names(patterns: Iterable[Pattern]) -> tuple[str, ...]:
+    """The names that a conjunction always binds, in order."""
+    names: list[str] = []
     for pattern in patterns:
         match pattern:
             case FactPattern():
-                found = {pattern.name: pattern.kind} if pattern.name else {}
+                names += _names_of([pattern])
             case PathPattern():
-                inside = pattern.network
-                items = (inside, *(item for step in pattern.steps for item in step.patterns))
-                found = {item.name: item.kind for item in items if isinstance(item, FactPattern) and item.name}
+                inside = [pattern.network] if isinstance(pattern.network, FactPattern) else []
+                names += _names_of([*inside, *(item for step in pattern.steps for item in step.patterns)])
             case Alternatives():
                 first, *others = (bound_names(branch) for branch in pattern.branches)
-                found = {name: kind for name, kind in first.items() if all(other.get(name) == kind for other in others)}
-        names.update(found)
-    return names
+                names += [name for name in first if all(name in other for other in others)]
+    return tuple(dict.fromkeys(names))
+
+
+def _names_of(patterns: Iterable[FactPattern]) -> list[str]:
+    return [pattern.name for pattern in patterns if pattern.name is not None]
 
 
 def _as_variable(dotted: str) -> Variable:
@@ -147,39 +149,18 @@ def _as_variable(dotted: str) -> Variable:
     return Variable(name, tuple(path))
 
 
-def _compile_read(variable: Variable, scope: Scope) -> Callable[[Env], object]:
-    slot = scope.names[variable.name]
-    getter = compile_path(scope.kinds[slot], variable.path, keep_known=True) if variable.path else None
-
-    def read(env: Env) -> object:
-        index = env.bound[slot]
-        if index is None:
-            return UNKNOWN
-        return index if getter is None else getter(env.store.tables[scope.kinds[slot]][index], env.store)
-
-    return read
-
-
 def _compile_place(dotted: str, scope: Scope) -> PlaceGetter:
-    variable = _as_variable(dotted)
-    read = _compile_read(variable, scope)
-    current: FieldType | None = FieldType("fact", scope.kinds[scope.names[variable.name]])
-    for name in variable.path:
-        current = follow(current, name) if current else None
-    kind = current.of if current and current.form == "fact" else None
+    read = compile_shown(_as_variable(dotted), scope)
 
     def find_place(env: Env) -> Place | None:
         value = read(env)
-        if kind is not None and isinstance(value, int):
-            value = env.store.tables[kind][value]
-            return _as_place(value.place)
-        return value.place if isinstance(value, Known) else _as_place(value)
+        if isinstance(value, Place):
+            return value
+        # A fact or a value with an origin.
+        place = getattr(value, "place", None)
+        return place if isinstance(place, Place) else None
 
     return find_place
-
-
-def _as_place(value: object) -> Place | None:
-    return value if isinstance(value, Place) else None
 
 
 def _compile_primary(dotted: str, scope: Scope) -> PlaceGetter:
@@ -190,17 +171,9 @@ def _compile_primary(dotted: str, scope: Scope) -> PlaceGetter:
 
 
 def _compile_condition(dotted: str, value: Value, scope: Scope) -> Condition:
-    variable = _as_variable(dotted)
-    slot = scope.names[variable.name]
-    getter = compile_path(scope.kinds[slot], variable.path)
+    getter = compile_variable(_as_variable(dotted), scope)
     test = compile_value(value, scope)
-    kind = scope.kinds[slot]
-
-    def holds(env: Env) -> bool | None:
-        index = env.bound[slot]
-        return test(UNKNOWN if index is None else getter(env.store.tables[kind][index], env.store), env)
-
-    return holds
+    return lambda env: test(getter(env), env)
 
 
 def _grade_uses(when: tuple[tuple[str, Value], ...], scope: Scope) -> Uses:
@@ -219,24 +192,20 @@ def _compile_slot(slot: Slot, scope: Scope) -> Lookup:
     if slot.name == "options":
         text = format_value(scope.options[slot.path[0]], slot.form)
         return lambda _env, _count: text
-    read = _compile_read(Variable(slot.name, slot.path), scope)
-    current: FieldType | None = FieldType("fact", scope.kinds[scope.names[slot.name]])
-    for name in slot.path:
-        current = follow(current, name) if current else None
-    kind = current.of if current and current.form in {"fact", "facts"} else None
+    read = compile_shown(Variable(slot.name, slot.path), scope)
+    return lambda env, _count: _show(read(env), slot.form)
 
-    def look_up(env: Env, _count: int) -> str:
-        value = read(env)
-        if isinstance(value, Known):
-            value = value.value
-        if value is UNKNOWN:
-            return "unknown"
-        if kind is not None:
-            indices = value if isinstance(value, tuple) else (value,)
-            return ", ".join(_name_fact(env.store.tables[kind][index]) for index in indices if isinstance(index, int))
-        return format_value(value, slot.form)
 
-    return look_up
+def _show(value: object, form: str) -> str:
+    if isinstance(value, Known):
+        value = value.value
+    if value is UNKNOWN:
+        return "unknown"
+    if isinstance(value, Fact):
+        return _name_fact(value)
+    if isinstance(value, tuple) and value and isinstance(value[0], Fact):
+        return ", ".join(_name_fact(item) for item in value)
+    return format_value(value, form)
 
 
 def _name_fact(fact: object) -> str:

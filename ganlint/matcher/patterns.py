@@ -9,9 +9,19 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ganlint.matcher.rule import Alternatives, AnyOf, Constant, FactPattern, PathPattern, Pattern, Value, Variable
 from ganlint.matcher.uses import Uses
-from ganlint.matcher.values import UNKNOWN, Env, Getter, Scope, Test, compile_contains, compile_path, compile_value
-from ganlint.matcher.values import compile_variable as _compile_variable
-from ganlint.matcher.vocabulary import FieldType, follow, list_fields
+from ganlint.matcher.values import (
+    UNKNOWN,
+    Env,
+    Getter,
+    Scope,
+    Test,
+    compile_contains,
+    compile_path,
+    compile_value,
+    compile_variable,
+    find_type,
+)
+from ganlint.matcher.vocabulary import list_fields
 
 Emit = Callable[[Env], bool]
 Solver = Callable[[Env, Emit], bool]
@@ -44,9 +54,9 @@ def _join(first: Solver, rest: Solver) -> Solver:
     return lambda env, emit: first(env, lambda inner: rest(inner, emit))
 
 
-def _compile_fact(pattern: FactPattern, scope: Scope, uses: Uses, *, certain: bool) -> Solver:
+def _compile_fact(pattern: FactPattern, scope: Scope, uses: Uses, *, certain: bool, slot: int | None = None) -> Solver:
     kind = pattern.kind
-    slot = scope.add(kind, pattern.name)
+    slot = scope.add(kind, pattern.name) if slot is None else slot
     tests = _compile_fields(pattern, slot, scope, uses, certain=certain)
     candidates = _choose_candidates(pattern, scope)
 
@@ -78,7 +88,7 @@ def _compile_fields(pattern: FactPattern, slot: int, scope: Scope, uses: Uses, *
         uses.add_path(slot, kind, path)
         uses.add_value(value, scope)
         if _refers_to_several(kind, path) and isinstance(value, Variable):
-            test = compile_contains(_compile_variable(value, scope))
+            test = compile_contains(compile_variable(value, scope))
         else:
             test = compile_value(value, scope)
         tests.append((compile_path(kind, path), test))
@@ -97,7 +107,7 @@ def _choose_candidates(pattern: FactPattern, scope: Scope) -> _Candidates:
     kind, fields = pattern.kind, dict(pattern.fields)
     owner = fields.get("network")
     if isinstance(owner, Variable) and owner.name in scope.names:
-        getter = _compile_variable(owner, scope)
+        getter = compile_variable(owner, scope)
 
         def find_in_network(env: Env) -> Iterable[int]:
             network = getter(env)
@@ -119,22 +129,18 @@ def _constant_words(value: Value | None) -> list[str] | None:
 
 
 def _refers_to_several(kind: str, path: Sequence[str]) -> bool:
-    current: FieldType | None = FieldType("fact", kind)
-    for name in path:
-        current = follow(current, name) if current else None
-    return current is not None and current.form == "facts"
+    return find_type(kind, path).form == "facts"
 
 
 def _compile_path_pattern(pattern: PathPattern, scope: Scope, uses: Uses, *, certain: bool) -> Solver:
     inside = pattern.network
+    slot = scope.add("network", inside.name if isinstance(inside, FactPattern) else None)
     if isinstance(inside, Variable):
-        slot = scope.add("network", None)
         uses.add_fact(slot, "network")
         uses.add_value(inside, scope)
-        networks = _bind_network(slot, _compile_variable(inside, scope))
+        networks = _bind_network(slot, compile_variable(inside, scope))
     else:
-        networks = _compile_fact(inside, scope, uses, certain=certain)
-        slot = scope.names[inside.name] if inside.name else len(scope.kinds) - 1
+        networks = _compile_fact(inside, scope, uses, certain=certain, slot=slot)
     walk: _Next = lambda env, _ops, emit: emit(env)  # noqa: E731  # the end of the path
     # Slots are numbered in the order written, closures are built from the last step to the first.
     compiled = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ganlint.errors import RuleError
 from ganlint.facts.store import FACT_KINDS
@@ -17,13 +17,10 @@ from ganlint.matcher.vocabulary import describe_field, list_fields, suggest
 
 SeverityWord = Literal["error", "warning", "info"]
 Scalar = bool | int | float | str
-_Patterns = Annotated[list[Any], Field(min_length=1), WithJsonSchema({"$ref": "#/$defs/patterns"})]
-_Branches = Annotated[list[Any], WithJsonSchema({"type": "array", "items": {"$ref": "#/$defs/branch"}})]
-_When = Annotated[
-    dict[str, Any],
-    Field(min_length=1),
-    WithJsonSchema({"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/value"}}),
-]
+# What the generator puts in place of these is written in `_describe_patterns`.
+_Patterns = Annotated[list[Any], Field(min_length=1)]
+_Branches = list[Any]
+_When = Annotated[dict[str, Any], Field(min_length=1)]
 
 
 class _Model(BaseModel):
@@ -118,6 +115,13 @@ def generate_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "ganlint rule"
     schema["$defs"] |= _describe_patterns()
+    schema["properties"]["match"] = {"$ref": "#/$defs/patterns"}
+    schema["properties"]["unless"] = {"type": "array", "items": {"$ref": "#/$defs/branch"}}
+    schema["$defs"]["GradeModel"]["properties"]["when"] = {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"$ref": "#/$defs/value"},
+    }
     return schema
 
 

@@ -71,8 +71,8 @@ class Uses:
 
     def add_variable(self, variable: Variable, scope: Scope) -> None:
         """A variable was read."""
-        slot = scope.names[variable.name]
-        self.add_path(slot, scope.kinds[slot], variable.path)
+        for slot in scope.names[variable.name]:
+            self.add_path(slot, scope.kinds[slot], variable.path)
 
     def read(self, form: str, env: Env, kinds: Sequence[str]) -> Iterator[tuple[object, str]]:
         """What the uses of one form lead to, where it is known, each with its words."""

@@ -78,20 +78,25 @@ Test = Callable[[object, Env], "bool | None"]
 
 @dataclass(slots=True)
 class Scope:
-    """The slots of a rule: their kinds, which name has which, and the values of the options."""
+    """The slots of a rule: their kinds, which name has which, and the values of the options.
+
+    A name has several slots where the branches of an `any` bind it to facts of different kinds; one of them is bound.
+    """
 
     options: Mapping[str, object] = field(default_factory=dict)
     kinds: list[str] = field(default_factory=list)
-    names: dict[str, int] = field(default_factory=dict)
+    names: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def add(self, kind: str, name: str | None) -> int:
         """A new slot, or the one that another branch of `any` already has for this name and kind."""
-        if name is not None and name in self.names and self.kinds[self.names[name]] == kind:
-            return self.names[name]
+        slots = self.names.get(name, ()) if name is not None else ()
+        for slot in slots:
+            if self.kinds[slot] == kind:
+                return slot
         self.kinds.append(kind)
         slot = len(self.kinds) - 1
         if name is not None:
-            self.names[name] = slot
+            self.names[name] = (*slots, slot)
         return slot
 
 
@@ -124,22 +129,30 @@ def compile_path(kind: str, path: Sequence[str], *, keep_known: bool = False) ->
 
 def compile_variable(variable: Variable, scope: Scope, *, keep_known: bool = False) -> EnvGetter:
     """A function from what is bound to the variable's value; a bare name gives the index of its fact."""
-    slot = scope.names[variable.name]
-    if not variable.path:
+    getters = [_compile_slot(slot, variable.path, scope, keep_known=keep_known) for slot in scope.names[variable.name]]
+    return getters[0] if len(getters) == 1 else _take_first_known(getters)
 
-        def get_index(env: Env) -> object:
-            index = env.bound[slot]
-            return UNKNOWN if index is None else index
 
-        return get_index
-    kind = scope.kinds[slot]
-    getter = compile_path(kind, variable.path, keep_known=keep_known)
+def compile_shown(variable: Variable, scope: Scope) -> EnvGetter:
+    """As `compile_variable`, but with the facts themselves for references and with Known values kept."""
+    getters = []
+    for slot in scope.names[variable.name]:
+        read = _compile_slot(slot, variable.path, scope, keep_known=True)
+        found = find_type(scope.kinds[slot], variable.path)
+        getters.append(_dereference(read, found.of) if found.form in {"fact", "facts"} else read)
+    return getters[0] if len(getters) == 1 else _take_first_known(getters)
 
-    def get_value(env: Env) -> object:
-        index = env.bound[slot]
-        return UNKNOWN if index is None else getter(env.store.tables[kind][index], env.store)
 
-    return get_value
+def find_type(kind: str, path: Sequence[str]) -> FieldType:
+    """What a path that was checked leads to."""
+    current = FieldType("fact", kind)
+    for name in path:
+        following = follow(current, name)
+        if following is None:
+            message = f"{kind} has no {'.'.join(path)}"
+            raise ValueError(message)
+        current = following
+    return current
 
 
 def compile_value(value: Value, scope: Scope) -> Test:
@@ -180,6 +193,42 @@ def equal(left: object, right: object) -> bool:
     if isinstance(left, (tuple, list)) and isinstance(right, (tuple, list)):
         return len(left) == len(right) and all(map(equal, left, right))
     return isinstance(left, bool) is isinstance(right, bool) and left == right
+
+
+def _compile_slot(slot: int, path: Sequence[str], scope: Scope, *, keep_known: bool) -> EnvGetter:
+    if not path:
+
+        def get_index(env: Env) -> object:
+            index = env.bound[slot]
+            return UNKNOWN if index is None else index
+
+        return get_index
+    kind = scope.kinds[slot]
+    getter = compile_path(kind, path, keep_known=keep_known)
+
+    def get_value(env: Env) -> object:
+        index = env.bound[slot]
+        return UNKNOWN if index is None else getter(env.store.tables[kind][index], env.store)
+
+    return get_value
+
+
+def _take_first_known(getters: Sequence[EnvGetter]) -> EnvGetter:
+    def get(env: Env) -> object:
+        return next((value for getter in getters if (value := getter(env)) is not UNKNOWN), UNKNOWN)
+
+    return get
+
+
+def _dereference(read: EnvGetter, kind: str) -> EnvGetter:
+    def get(env: Env) -> object:
+        value = read(env)
+        table = env.store.tables[kind]
+        if isinstance(value, tuple):
+            return tuple(table[index] for index in value)
+        return table[value] if isinstance(value, int) else UNKNOWN
+
+    return get
 
 
 def _compile_name(owner: FieldType, name: str) -> Getter:
