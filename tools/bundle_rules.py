@@ -1,7 +1,7 @@
 """Writes the bundled rules and the JSON Schema of `rule.yaml` from their sources.
 
-    python tools/bundle_rules.py            writes what is out of date
-    python tools/bundle_rules.py --check    only says so, and ends with 1
+python tools/bundle_rules.py            writes what is out of date
+python tools/bundle_rules.py --check    only says so, and ends with 1
 """
 
 from __future__ import annotations

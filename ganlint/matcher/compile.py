@@ -41,14 +41,9 @@ class CompiledEdit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledRule:
-    """A rule ready to match. Texts are rendered, and places found, from what is bound."""
+class Outcome:
+    """What becomes of a match: places and texts, from what is bound."""
 
-    rule: Rule
-    scope: Scope
-    solver: Solver
-    unless: tuple[Solver, ...]
-    uses: Uses
     at: PlaceGetter
     labels: tuple[tuple[PlaceGetter, Text], ...]
     group: Callable[[Env], object] | None
@@ -57,6 +52,27 @@ class CompiledRule:
     message: Text
     help: Text
     edits: tuple[CompiledEdit, ...]
+
+
+class CompiledRule:
+    """A rule ready to match; its outcome is compiled with the first match, because most rules have none."""
+
+    __slots__ = ("_outcome", "rule", "scope", "solver", "unless", "uses")
+
+    def __init__(self, rule: Rule, scope: Scope, solver: Solver, unless: tuple[Solver, ...], uses: Uses) -> None:
+        self.rule = rule
+        self.scope = scope
+        self.solver = solver
+        self.unless = unless
+        self.uses = uses
+        self._outcome: Outcome | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What becomes of a match."""
+        if self._outcome is None:
+            self._outcome = _compile_outcome(self.rule, self.scope)
+        return self._outcome
 
 
 class Text:
@@ -87,36 +103,8 @@ def compile_rule(rule: Rule, overrides: Mapping[str, object]) -> CompiledRule:
     solver = compile_patterns(rule.match, scope, uses, certain=True)
     # What silences a rule needs no certainty, and no finding rests on it.
     unless = tuple(compile_patterns(branch, scope, Uses(), certain=False) for branch in rule.unless)
-    at = rule.at or default_place(rule)
-    uses.add_variable(_as_variable(at), scope)
-    return CompiledRule(
-        rule=rule,
-        scope=scope,
-        solver=solver,
-        unless=unless,
-        uses=uses,
-        at=_compile_primary(at, scope),
-        labels=tuple((_compile_place(label.at, scope), Text(label.text, scope)) for label in rule.labels),
-        group=compile_variable(_as_variable(rule.group), scope, keep_known=True) if rule.group else None,
-        group_label=Text(rule.group_label, scope),
-        grades=tuple(
-            CompiledGrade(
-                conditions=tuple(_compile_condition(path, value, scope) for path, value in grade.when),
-                severity=grade.severity,
-                message=None if grade.message is None else Text(grade.message, scope),
-                uses=_grade_uses(grade.when, scope),
-            )
-            for grade in rule.grades
-        ),
-        message=Text(rule.message, scope),
-        help=Text(rule.help, scope),
-        edits=tuple(
-            CompiledEdit(
-                at=_compile_place(edit.at, scope), text=Text(edit.text, scope), removes_argument=edit.action == "remove"
-            )
-            for edit in (rule.fix.edits if rule.fix else ())
-        ),
-    )
+    uses.add_variable(_as_variable(rule.at or default_place(rule)), scope)
+    return CompiledRule(rule, scope, solver, unless, uses)
 
 
 def default_place(rule: Rule) -> str:
@@ -142,6 +130,32 @@ def bound_names(patterns: Iterable[Pattern]) -> tuple[str, ...]:
 
 def _names_of(patterns: Iterable[FactPattern]) -> list[str]:
     return [pattern.name for pattern in patterns if pattern.name is not None]
+
+
+def _compile_outcome(rule: Rule, scope: Scope) -> Outcome:
+    return Outcome(
+        at=_compile_primary(rule.at or default_place(rule), scope),
+        labels=tuple((_compile_place(label.at, scope), Text(label.text, scope)) for label in rule.labels),
+        group=compile_variable(_as_variable(rule.group), scope, keep_known=True) if rule.group else None,
+        group_label=Text(rule.group_label, scope),
+        grades=tuple(
+            CompiledGrade(
+                conditions=tuple(_compile_condition(path, value, scope) for path, value in grade.when),
+                severity=grade.severity,
+                message=None if grade.message is None else Text(grade.message, scope),
+                uses=_grade_uses(grade.when, scope),
+            )
+            for grade in rule.grades
+        ),
+        message=Text(rule.message, scope),
+        help=Text(rule.help, scope),
+        edits=tuple(
+            CompiledEdit(
+                at=_compile_place(edit.at, scope), text=Text(edit.text, scope), removes_argument=edit.action == "remove"
+            )
+            for edit in (rule.fix.edits if rule.fix else ())
+        ),
+    )
 
 
 def _as_variable(dotted: str) -> Variable:

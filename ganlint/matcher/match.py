@@ -121,10 +121,10 @@ class _Candidate:
 def _match_rule(compiled: CompiledRule, store: Store) -> Iterator[Match]:
     groups: dict[object, list[_Candidate]] = {}
     for env in _solve(compiled, store):
-        place = compiled.at(env)
+        place = compiled.outcome.at(env)
         if place is None:
             continue
-        value = compiled.group(env) if compiled.group else UNKNOWN
+        value = compiled.outcome.group(env) if compiled.outcome.group else UNKNOWN
         key = place if value is UNKNOWN else ("group", _hashable(value))
         groups.setdefault(key, []).append(_grade(compiled, env, place))
     shown: dict[Place, Match] = {}
@@ -170,8 +170,8 @@ def _hashable(value: object) -> object:
 
 
 def _grade(compiled: CompiledRule, env: Env, place: Place) -> _Candidate:
-    severity, message, uses = compiled.rule.severity, compiled.message, [compiled.uses]
-    for grade in compiled.grades:
+    severity, message, uses = compiled.rule.severity, compiled.outcome.message, [compiled.uses]
+    for grade in compiled.outcome.grades:
         if all(condition(env) for condition in grade.conditions):
             severity, message = grade.severity, grade.message or message
             uses.append(grade.uses)
@@ -211,8 +211,10 @@ def _build_match(compiled: CompiledRule, members: Sequence[_Candidate]) -> Match
     others = [member for member in members[1:] if member.place != first.place]
     places = dict.fromkeys(member.place for member in others)
     count = 1 + len(places)
-    labels = [(place, text.render(first.env, count)) for at, text in compiled.labels if (place := at(first.env))]
-    labels += [(member.place, compiled.group_label.render(member.env, count)) for member in others]
+    labels = [
+        (place, text.render(first.env, count)) for at, text in compiled.outcome.labels if (place := at(first.env))
+    ]
+    labels += [(member.place, compiled.outcome.group_label.render(member.env, count)) for member in others]
     labels += list(_origin_labels(first))
     return Match(
         rule=compiled.rule.id,
@@ -222,7 +224,7 @@ def _build_match(compiled: CompiledRule, members: Sequence[_Candidate]) -> Match
         place=first.place,
         labels=_unique_labels(labels, first.place),
         notes=tuple(_build_notes(compiled, first)),
-        help=compiled.help.render(first.env, count),
+        help=compiled.outcome.help.render(first.env, count),
         network=_name_network(compiled, first),
         fix=_build_fix(compiled, first.env, count),
         assumed_classes=tuple(dict.fromkeys(network.class_id for network in first.networks if network.assumed)),
@@ -282,7 +284,7 @@ def _build_fix(compiled: CompiledRule, env: Env, count: int) -> MatchFix | None:
     if fix is None:
         return None
     edits = []
-    for edit in compiled.edits:
+    for edit in compiled.outcome.edits:
         place = edit.at(env)
         if place is None:
             return None

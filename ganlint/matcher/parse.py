@@ -179,7 +179,9 @@ def _parse_fact(kind: str, data: object, where: str) -> FactPattern:
 def _parse_path(data: object, where: str) -> PathPattern:
     body = _as_mapping(data, where)
     for key in body:
-        _require(key in {"in", "steps"}, f"no key `{key}`", f"{where}.{key}", hint=suggest(key, ("in", "steps")))
+        if key not in {"in", "steps"}:
+            message = f"no key `{key}`"
+            raise RuleError(message, where=f"{where}.{key}", hint=suggest(key, ("in", "steps")))
     inside = body.get("in") or {}
     network: FactPattern | Variable
     if isinstance(inside, str):

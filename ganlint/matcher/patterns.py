@@ -81,7 +81,7 @@ def _compile_fact(pattern: FactPattern, scope: Scope, uses: Uses, *, certain: bo
 
 def _compile_fields(pattern: FactPattern, slot: int, scope: Scope, uses: Uses, *, certain: bool) -> _FieldTests:
     kind = pattern.kind
-    uses.add_fact(slot, kind)
+    uses.add_path(slot, kind, ())
     tests: list[tuple[Getter, Test]] = []
     for dotted, value in pattern.fields:
         path = tuple(dotted.split("."))
@@ -136,7 +136,7 @@ def _compile_path_pattern(pattern: PathPattern, scope: Scope, uses: Uses, *, cer
     inside = pattern.network
     slot = scope.add("network", inside.name if isinstance(inside, FactPattern) else None)
     if isinstance(inside, Variable):
-        uses.add_fact(slot, "network")
+        uses.add_path(slot, "network", ())
         uses.add_value(inside, scope)
         networks = _bind_network(slot, compile_variable(inside, scope))
     else:

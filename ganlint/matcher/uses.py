@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from ganlint.facts.network import Network
@@ -37,32 +37,18 @@ class Use:
         return self.getter(env.store.tables[kinds[self.slot]][index], env.store)
 
 
-@dataclass(slots=True)
 class Uses:
-    """The uses of a rule, collected while its patterns are compiled."""
+    """The uses of a rule. What its patterns ask is noted, and worked out with the first match."""
 
-    items: dict[tuple[str, int, tuple[str, ...]], Use] = field(default_factory=dict)
+    __slots__ = ("_asked", "_items")
 
-    def add_fact(self, slot: int, kind: str) -> None:
-        """A fact was bound: it rests on its network."""
-        if kind == "network":
-            self._add("network", slot, kind, ())
-        elif "network" in list_fields(kind):
-            self._add("network", slot, kind, ("network",))
+    def __init__(self) -> None:
+        self._asked: list[tuple[int, str, Sequence[str]]] = []
+        self._items: dict[tuple[str, int, tuple[str, ...]], Use] | None = None
 
     def add_path(self, slot: int, kind: str, path: Sequence[str]) -> None:
-        """A field was asked: it rests on the networks and known values on the way."""
-        current: FieldType | None = FieldType("fact", kind)
-        for end, name in enumerate(path, 1):
-            if current is None:
-                return
-            if current == FieldType("fact", "network") and name in _ROLE_FIELDS:
-                self._add("role", slot, kind, tuple(path[: end - 1]))
-            current = follow(current, name)
-            if current == FieldType("fact", "network"):
-                self._add("network", slot, kind, tuple(path[:end]))
-            elif current is not None and (current.form == "known" or current == FieldType("value", "object")):
-                self._add("known", slot, kind, tuple(path[:end]))
+        """A fact was bound (an empty path) or a field of it was asked."""
+        self._asked.append((slot, kind, path))
 
     def add_value(self, value: Value, scope: Scope) -> None:
         """A value was compared with: what its variables lead to counts as well."""
@@ -74,29 +60,54 @@ class Uses:
         for slot in scope.names[variable.name]:
             self.add_path(slot, scope.kinds[slot], variable.path)
 
-    def read(self, form: str, env: Env, kinds: Sequence[str]) -> Iterator[tuple[object, str]]:
-        """What the uses of one form lead to, where it is known, each with its words."""
-        for use in self.items.values():
+    def read_knowns(self, env: Env, kinds: Sequence[str]) -> list[tuple[Known, str]]:
+        """The values with an origin that are known, each with its words."""
+        return [(value, words) for value, words in self._read("known", env, kinds) if isinstance(value, Known)]
+
+    def read_networks(self, env: Env, kinds: Sequence[str], *, roles_only: bool = False) -> list[Network]:
+        """The networks the match rests on (or whose role it asked), each once, in order."""
+        found = self._read("role" if roles_only else "network", env, kinds)
+        indices = dict.fromkeys(value for value, _ in found if isinstance(value, int))
+        return [env.store.tables["network"][index] for index in indices]
+
+    def _read(self, form: str, env: Env, kinds: Sequence[str]) -> Iterator[tuple[object, str]]:
+        if self._items is None:
+            self._items = {}
+            for slot, kind, path in self._asked:
+                _find_uses(slot, kind, path, self._items)
+        for use in self._items.values():
             if use.form == form:
                 value = use.read(env, kinds)
                 if value is not UNKNOWN:
                     yield value, use.words
 
-    def read_knowns(self, env: Env, kinds: Sequence[str]) -> list[tuple[Known, str]]:
-        """The values with an origin, each with its words."""
-        return [(value, words) for value, words in self.read("known", env, kinds) if isinstance(value, Known)]
 
-    def read_networks(self, env: Env, kinds: Sequence[str], *, roles_only: bool = False) -> list[Network]:
-        """The networks the match rests on (or whose role it asked), each once, in order."""
-        found = self.read("role" if roles_only else "network", env, kinds)
-        indices = dict.fromkeys(value for value, _ in found if isinstance(value, int))
-        return [env.store.tables["network"][index] for index in indices]
+def _find_uses(slot: int, kind: str, path: Sequence[str], items: dict[tuple[str, int, tuple[str, ...]], Use]) -> None:
+    def add(form: Literal["known", "network", "role"], end: int) -> None:
+        part = tuple(path[:end])
+        key = (form, slot, part)
+        if key not in items:
+            getter = compile_path(kind, part, keep_known=True) if part else None
+            items[key] = Use(form, slot, part[-1].replace("_", " ") if part else kind, getter)
 
-    def _add(self, form: Literal["known", "network", "role"], slot: int, kind: str, path: tuple[str, ...]) -> None:
-        key = (form, slot, path)
-        if key not in self.items:
-            getter = compile_path(kind, path, keep_known=True) if path else None
-            self.items[key] = Use(form, slot, path[-1].replace("_", " ") if path else kind, getter)
+    network = FieldType("fact", "network")
+    current: FieldType = FieldType("fact", kind)
+    if current == network:
+        add("network", 0)
+    elif not path and "network" in list_fields(kind):
+        _find_uses(slot, kind, ("network",), items)
+    for end, name in enumerate(path, 1):
+        if current == network and name in _ROLE_FIELDS:
+            add("role", end - 1)
+        following = follow(current, name)
+        if following is None:
+            return
+        current = following
+        if current == network:
+            add("network", end)
+        elif current.form == "known" or current == FieldType("value", "object"):
+            # Only arguments are objects, and only some of them come with an origin.
+            add("known", end)
 
 
 def find_variables(value: Value) -> Iterable[Variable]:
