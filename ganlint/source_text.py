@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,6 +13,7 @@ from ganlint.span import Span
 MAX_BYTES = 5_000_000
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_COMMA_AFTER = re.compile(r"\s*,[ \t]*")
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BOM = b"\xef\xbb\xbf"
 
@@ -63,6 +65,38 @@ class SourceText:
                     cell=cell.index,
                 )
         return Span(path=self.path, line=line, column=column + 1, end_line=end_line, end_column=end_column + 1)
+
+    def cut(self, span: Span) -> str:
+        """Return the text of a span."""
+        return self.text[self._find_offset(span.line, span.column, span.cell) : self._find_end(span)]
+
+    def widen_over_comma(self, span: Span) -> Span:
+        """Return the span of an argument together with the comma that goes when the argument goes."""
+        start, end = self._find_offset(span.line, span.column, span.cell), self._find_end(span)
+        kept = len(self.text[:start].rstrip())
+        if self.text[:kept].endswith(","):
+            start = kept - 1
+        else:
+            after = _COMMA_AFTER.match(self.text, end)
+            end = after.end() if after is not None else end
+        return self.make_span(*self._find_position(start), *self._find_position(end))
+
+    def _find_end(self, span: Span) -> int:
+        return self._find_offset(span.end_line, span.end_column, span.cell)
+
+    def _find_offset(self, line: int, column: int, cell: int | None) -> int:
+        for known in self.cells:
+            if known.index == cell:
+                line += known.first_line - 1
+        return self._line_starts[min(line, len(self._line_starts)) - 1] + column - 1
+
+    def _find_position(self, offset: int) -> tuple[int, int]:
+        line = bisect.bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1]
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(found.end() for found in _LINE_END.finditer(self.text))]
 
     def extract_cell(self, cell: Cell) -> SourceText:
         """Return one cell as a text of its own."""
