@@ -1,0 +1,16 @@
+"""What can be set on the command line."""
+
+import argparse
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Train a small GAN on synthetic images of discs")
+    parser.add_argument("--batch-size", type=int, default=4)
+    parser.add_argument("--latent", type=int, default=64, help="size of the noise vector")
+    parser.add_argument("--channels", type=int, default=32, help="width of both networks")
+    parser.add_argument("--steps", type=int, default=400, help="updates of each network")
+    parser.add_argument("--lr", type=float, default=2e-4)
+    parser.add_argument("--smooth", action="store_true", help="smooth the labels of the real images")
+    parser.add_argument("--discriminator", choices=["plain", "patch", "dense"], default="plain")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
