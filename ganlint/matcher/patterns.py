@@ -199,16 +199,19 @@ def _walk_named(tests: _FieldTests, slot: int, walk: _Next) -> _Next:
 def _walk_unnamed(tests: _FieldTests, walk: _Next) -> _Next:
     # Which of several unnamed ops it was makes no difference, so all go on together: no branching.
     def advance(env: Env, ops: Sequence[int], emit: Emit) -> bool:
-        reached = _step_over(tests, ops, env)
-        return reached is None or (bool(reached) and walk(env, reached, emit))
+        matching = _find_matching(tests, ops, env)
+        # The ops that matched may have no successor: what the network returns is the end of a path.
+        return matching is None or (bool(matching) and walk(env, _list_successors(matching, env), emit))
 
     return advance
 
 
 def _walk_optional(tests: _FieldTests, walk: _Next) -> _Next:
     def advance(env: Env, ops: Sequence[int], emit: Emit) -> bool:
-        reached = _step_over(tests, ops, env)
-        return reached is None or walk(env, list(dict.fromkeys([*ops, *reached])), emit)
+        matching = _find_matching(tests, ops, env)
+        if matching is None:
+            return True
+        return walk(env, list(dict.fromkeys([*ops, *_list_successors(matching, env)])), emit)
 
     return advance
 
@@ -233,10 +236,14 @@ def _walk_gap(patterns: Sequence[_FieldTests], walk: _Next) -> _Next:
     return advance
 
 
-def _step_over(tests: _FieldTests, ops: Sequence[int], env: Env) -> list[int] | None:
+def _find_matching(tests: _FieldTests, ops: Sequence[int], env: Env) -> list[int] | None:
     table = env.store.tables["op"]
     env.budget -= len(ops)
     if env.budget < 0:
         return None
-    matching = [table[index] for index in ops if _holds(tests, table[index], env)]
-    return list(dict.fromkeys(output for op in matching for output in op.outputs))
+    return [index for index in ops if _holds(tests, table[index], env)]
+
+
+def _list_successors(ops: Sequence[int], env: Env) -> list[int]:
+    table = env.store.tables["op"]
+    return list(dict.fromkeys(output for index in ops for output in table[index].outputs))
