@@ -82,7 +82,7 @@ def load_config(file: Path) -> Config:
 def _find_common_directory(paths: Sequence[str]) -> Path:
     directories = []
     for path in paths or ["."]:
-        absolute = Path(os.path.abspath(path))
+        absolute = Path.cwd() / path
         directories.append(absolute if absolute.is_dir() else absolute.parent)
     try:
         return Path(os.path.commonpath(directories))
@@ -106,7 +106,7 @@ def _build_config(table: object, file: Path) -> Config:
     from ganlint.config_schema import check_table
 
     checked = check_table(table, where=file.as_posix())
-    root = Path(os.path.abspath(file)).parent
+    root = (Path.cwd() / file).parent
     return Config(
         root=root,
         file=file,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from ganlint.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class RuleTable(BaseModel):
@@ -58,9 +60,9 @@ class ConfigTable(BaseModel):
         str | list[str] | None, Field(description="Folders with rules of your own, relative to this file.")
     ] = None
     rules: Annotated[dict[str, RuleTable], Field(description="Settings of single rules.")] = {}
-    jobs: Annotated[
-        Annotated[int, Field(ge=1)] | Literal["auto"], Field(description="How many processes to use.")
-    ] = "auto"
+    jobs: Annotated[Annotated[int, Field(ge=1)] | Literal["auto"], Field(description="How many processes to use.")] = (
+        "auto"
+    )
 
     def list_rules_dirs(self) -> list[str]:
         """Return the folders of `rules-dir`, which may be one or several."""

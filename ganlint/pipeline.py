@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ganlint.analysis import Candidate, Entry, Outcome, Plan
 from ganlint.config import Config
@@ -14,40 +13,19 @@ from ganlint.finding import Confidence, Finding, Problem, Severity
 from ganlint.matcher.bundle import load_bundled_rules, load_bundled_texts
 from ganlint.matcher.rule import Rule, RuleTexts
 from ganlint.pool import analyze_entries
+from ganlint.report.run import FactsRun, LintRun
 from ganlint.selection import UNUSED_SUPPRESSION, match_selectors, select_rules
 from ganlint.suppression import Suppression
 
-if TYPE_CHECKING:
-    from ganlint.sheet import FileSheet
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LintResult:
-    """The findings and problems of a run, sorted; `files` counts the files that were linted."""
-
-    findings: tuple[Finding, ...]
-    problems: tuple[Problem, ...]
-    files: int
-    overlay: Mapping[str, bytes] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactsResult:
-    """What the interpreter believes, per file; `files` counts the files that were read."""
-
-    sheets: tuple[FileSheet, ...]
-    problems: tuple[Problem, ...]
-    files: int
-
-
-def lint_paths(paths: Sequence[str], config: Config) -> LintResult:
+def lint_paths(paths: Sequence[str], config: Config) -> LintRun:
     """Lint files and directories; raises `UsageError`, `ConfigError` or `RuleError`, never for what a file holds."""
     discovery = _discover(paths, config)
     entries = [Entry(path=path) for path in discovery.files]
     return _lint(entries, _find_roots(paths), config, problems=discovery.problems)
 
 
-def lint_source(data: bytes, path: str, config: Config) -> LintResult:
+def lint_source(data: bytes, path: str, config: Config) -> LintRun:
     """Lint a text as if it were the file at `path`, which need not exist."""
     shown = show_path(path)
     if config.force_exclude and _is_excluded(shown, config):
@@ -55,7 +33,14 @@ def lint_source(data: bytes, path: str, config: Config) -> LintResult:
     return _lint([Entry(path=shown, data=data)], _find_roots([shown]), config)
 
 
-def collect_facts(paths: Sequence[str], config: Config) -> FactsResult:
+def lint_file(path: str, rules: Sequence[Rule]) -> tuple[Finding, ...]:
+    """Lint one file with exactly these rules and no configuration, as the tests of rule folders do."""
+    shown = show_path(path)
+    config = Config(root=Path.cwd(), jobs=1)
+    return _lint_with([Entry(path=shown)], _find_roots([shown]), config, rules, selected=rules).findings
+
+
+def collect_facts(paths: Sequence[str], config: Config) -> FactsRun:
     """Return what the interpreter believes of the files."""
     from ganlint.sheet import FileSheet, merge_sheets
 
@@ -64,11 +49,10 @@ def collect_facts(paths: Sequence[str], config: Config) -> FactsResult:
     entries = [Entry(path=path) for path in discovery.files]
     outcomes = analyze_entries(plan, entries, jobs=config.jobs)
     merged = {sheet.path: sheet for sheet in merge_sheets(sheet for outcome in outcomes for sheet in outcome.sheets)}
-    return FactsResult(
+    return FactsRun(
         # A file that is imported but not named is not asked for.
         sheets=tuple(merged.get(path, FileSheet(path=path)) for path in discovery.files),
         problems=_merge_problems(outcomes, discovery.problems),
-        files=len(entries),
     )
 
 
@@ -124,9 +108,20 @@ def _find_roots(paths: Sequence[str]) -> tuple[Path, ...]:
 
 def _lint(
     entries: Sequence[Entry], roots: tuple[Path, ...], config: Config, *, problems: tuple[Problem, ...] = ()
-) -> LintResult:
+) -> LintRun:
     rules = load_ruleset(config)
-    selected = select_rules(rules, config)
+    return _lint_with(entries, roots, config, rules, selected=select_rules(rules, config), problems=problems)
+
+
+def _lint_with(
+    entries: Sequence[Entry],
+    roots: tuple[Path, ...],
+    config: Config,
+    rules: Sequence[Rule],
+    *,
+    selected: Sequence[Rule],
+    problems: tuple[Problem, ...] = (),
+) -> LintRun:
     plan = Plan(
         roots=roots,
         rules=tuple(rule for rule in selected if rule.match),
@@ -136,7 +131,7 @@ def _lint(
     findings = _merge_findings(outcomes, config)
     findings = _silence(findings, outcomes, rules, selected)
     findings = _ignore_per_file(findings, rules, config)
-    return LintResult(
+    return LintRun(
         findings=tuple(sorted(findings, key=_sort_key)),
         problems=_merge_problems(outcomes, problems),
         files=len(entries),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganlint.analysis import Analyzer, Entry, Outcome, Plan
@@ -23,7 +24,7 @@ def analyze_entries(plan: Plan, entries: Sequence[Entry], *, jobs: int | None = 
     """Return the outcomes in the order of the entries; `jobs` is the most processes to use, None for one per core."""
     sizes = [_measure(entry) for entry in entries]
     processes = min(jobs or _count_cores(), len(entries))
-    if processes < 2 or sum(sizes) < (_MIN_BYTES_FORK if _can_fork() else _MIN_BYTES_SPAWN):
+    if processes <= 1 or sum(sizes) < (_MIN_BYTES_FORK if _can_fork() else _MIN_BYTES_SPAWN):
         analyzer = Analyzer(plan)
         return [analyzer.analyze(entry) for entry in entries]
     return _analyze_in_pool(plan, entries, sizes, processes)
@@ -33,7 +34,7 @@ def _measure(entry: Entry) -> int:
     if entry.data is not None:
         return len(entry.data)
     try:
-        return os.stat(entry.path).st_size
+        return Path(entry.path).stat().st_size
     except OSError:
         return 0
 
@@ -80,7 +81,7 @@ def _analyze_in_pool(plan: Plan, entries: Sequence[Entry], sizes: Sequence[int],
 def _split_chunks(entries: Sequence[Entry], sizes: Sequence[int], processes: int) -> list[list[int]]:
     """Split into chunks, the largest first; files of one directory stay together, as they import the same modules."""
     limit = max(sum(sizes) // (processes * _CHUNKS_PER_PROCESS), 1)
-    order = sorted(range(len(entries)), key=lambda index: (os.path.dirname(entries[index].path), index))
+    order = sorted(range(len(entries)), key=lambda index: (entries[index].path.rpartition("/")[0], index))
     chunks: list[list[int]] = []
     filled = limit
     for index in order:

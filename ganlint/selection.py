@@ -127,4 +127,6 @@ def _kind_of(value: object) -> str:
         return "boolean"
     if isinstance(value, (int, float)):
         return "number"
-    return {str: "string", list: "list", tuple: "list", dict: "table"}.get(type(value), type(value).__name__)
+    if isinstance(value, str):
+        return "string"
+    return "list" if isinstance(value, (list, tuple)) else type(value).__name__

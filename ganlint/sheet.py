@@ -179,7 +179,8 @@ def merge_sheets(sheets: Iterable[FileSheet]) -> tuple[FileSheet, ...]:
     by_path: dict[str, dict[object, Sheet]] = {}
     for file in sheets:
         best = by_path.setdefault(file.path, {})
-        for sheet in (*file.networks, *file.loaders, *file.losses, *file.optimizers, *file.updates):
+        items: tuple[Sheet, ...] = (*file.networks, *file.loaders, *file.losses, *file.optimizers, *file.updates)
+        for sheet in items:
             key = (type(sheet), sheet.class_id if isinstance(sheet, NetworkSheet) else sheet.span)
             other = best.get(key)
             if other is None or sheet.score > other.score:
@@ -202,15 +203,20 @@ def _make_file(path: str, sheets: list[Sheet]) -> FileSheet:
 def _list_places(facts: Facts) -> set[Place]:
     places = {
         fact.place
-        for facts_of_kind in (facts.networks, facts.layers, facts.loaders, facts.losses, facts.optimizers, facts.updates)
+        for facts_of_kind in (
+            facts.networks,
+            facts.layers,
+            facts.loaders,
+            facts.losses,
+            facts.optimizers,
+            facts.updates,
+        )
         for fact in facts_of_kind
     }
     places.update(call.place for call in facts.loss_calls)
-    knowns = [
-        known
-        for loader in facts.loaders
-        for known in (loader.batch_size, loader.drop_last, loader.shuffle)
-    ] + [known for optimizer in facts.optimizers for known in (optimizer.lr, optimizer.betas)]
+    knowns = [known for loader in facts.loaders for known in (loader.batch_size, loader.drop_last, loader.shuffle)] + [
+        known for optimizer in facts.optimizers for known in (optimizer.lr, optimizer.betas)
+    ]
     places.update(known.place for known in knowns if known is not None)
     return places
 

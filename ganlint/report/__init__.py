@@ -1,0 +1,1 @@
+"""Output formats, one file each: pure functions from a run's result to text."""
