@@ -15,7 +15,6 @@ from ganlint.matcher.values import (
     Getter,
     Scope,
     Test,
-    compile_contains,
     compile_path,
     compile_value,
     compile_variable,
@@ -87,10 +86,8 @@ def _compile_fields(pattern: FactPattern, slot: int, scope: Scope, uses: Uses, *
         path = tuple(dotted.split("."))
         uses.add_path(slot, kind, path)
         uses.add_value(value, scope)
-        if _refers_to_several(kind, path) and isinstance(value, Variable):
-            test = compile_contains(compile_variable(value, scope))
-        else:
-            test = compile_value(value, scope)
+        several = find_type(kind, path).form == "facts"
+        test = compile_value(value, scope, several=several)
         tests.append((compile_path(kind, path), test))
     named = any(dotted == "certain" for dotted, _ in pattern.fields)
     if certain and not named and "certain" in list_fields(kind):
@@ -126,10 +123,6 @@ def _constant_words(value: Value | None) -> list[str] | None:
     items = value.values if isinstance(value, AnyOf) else (value,)
     words = [item.value for item in items if isinstance(item, Constant) and isinstance(item.value, str)]
     return list(dict.fromkeys(words)) if len(words) == len(items) else None
-
-
-def _refers_to_several(kind: str, path: Sequence[str]) -> bool:
-    return find_type(kind, path).form == "facts"
 
 
 def _compile_path_pattern(pattern: PathPattern, scope: Scope, uses: Uses, *, certain: bool) -> Solver:

@@ -9,6 +9,19 @@ from ganlint.torch_api.registry import Operation, find_operation, list_operation
 
 #: Kinds of ops and layers that no torch name has: the ends of the graph, and what the interpreter names itself.
 _OWN_KINDS = ("input", "output", "global_pool", "call", "module", "index", "unknown")
+#: Families that never stand in a network's dataflow graph.
+_NO_LAYERS = {
+    "loss",
+    "init",
+    "optimizer",
+    "clip_gradient",
+    "gain",
+    "loader",
+    "sampler",
+    "dataset",
+    "backward",
+    "gradient",
+}
 #: Arguments of an `init` fact that torch has no parameter for.
 _OWN_INIT_ARGS = ("value",)
 
@@ -16,13 +29,13 @@ _OWN_INIT_ARGS = ("value",)
 @cache
 def list_kinds() -> frozenset[str]:
     """Every kind that an op or layer can have."""
-    return frozenset({operation.kind for operation in _operations()} | set(_OWN_KINDS))
+    return frozenset({families[-1] for families in _layer_families()} | set(_OWN_KINDS))
 
 
 @cache
 def list_families() -> frozenset[str]:
-    """Every family, kinds included."""
-    return frozenset({word for operation in _operations() for word in operation.families})
+    """Every family of an op or layer, kinds included."""
+    return frozenset({word for families in _layer_families() for word in families})
 
 
 def list_loss_kinds() -> frozenset[str]:
@@ -55,6 +68,10 @@ def _arguments(words: frozenset[str] | None) -> frozenset[str]:
         if words is None or not words.isdisjoint(operation.families)
         for param in operation.params
     )
+
+
+def _layer_families() -> set[tuple[str, ...]]:
+    return {operation.families for operation in _operations() if operation.families[0] not in _NO_LAYERS}
 
 
 @cache

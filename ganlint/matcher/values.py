@@ -155,8 +155,8 @@ def find_type(kind: str, path: Sequence[str]) -> FieldType:
     return current
 
 
-def compile_value(value: Value, scope: Scope) -> Test:
-    """A test of a value; lists of references hold when they contain what is asked."""
+def compile_value(value: Value, scope: Scope, *, several: bool = False) -> Test:
+    """A test of a value; with `several`, the value is a list of references, and a variable asks whether it is in it."""
     match value:
         case Constant():
             return _compile_constant(value.value)
@@ -166,26 +166,15 @@ def compile_value(value: Value, scope: Scope) -> Test:
                 return _compile_any([_compile_constant(item) for item in setting])
             return _compile_constant(setting)
         case Variable():
-            return _compile_equal(compile_variable(value, scope))
+            getter = compile_variable(value, scope)
+            return _compile_member(getter) if several else _compile_equal(getter)
         case AnyOf():
             words = [item.value for item in value.values if isinstance(item, Constant)]
             if len(words) == len(value.values) and all(type(word) is str for word in words):
                 return _compile_words(frozenset(words))
-            return _compile_any([compile_value(item, scope) for item in value.values])
+            return _compile_any([compile_value(item, scope, several=several) for item in value.values])
         case Operators():
-            return _compile_all([_compile_operator(name, operand, scope) for name, operand in value.tests])
-
-
-def compile_contains(getter: EnvGetter) -> Test:
-    """Whether a list of references contains the fact that is bound."""
-
-    def test(value: object, env: Env) -> bool | None:
-        wanted = getter(env)
-        if value is UNKNOWN or wanted is UNKNOWN:
-            return None
-        return wanted in value  # type: ignore[operator]  # a tuple: the field refers to several facts
-
-    return test
+            return _compile_all([_compile_operator(name, operand, scope, several) for name, operand in value.tests])
 
 
 def equal(left: object, right: object) -> bool:
@@ -289,6 +278,16 @@ def _compile_equal(getter: EnvGetter) -> Test:
     return test
 
 
+def _compile_member(getter: EnvGetter) -> Test:
+    def test(value: object, env: Env) -> bool | None:
+        wanted = getter(env)
+        if value is UNKNOWN or wanted is UNKNOWN:
+            return None
+        return wanted in value  # type: ignore[operator]  # a tuple: the field refers to several facts
+
+    return test
+
+
 def _compile_any(tests: Sequence[Test]) -> Test:
     def test(value: object, env: Env) -> bool | None:
         answer: bool | None = False
@@ -320,13 +319,13 @@ def _compile_all(tests: Sequence[Test]) -> Test:
     return test
 
 
-def _compile_operator(name: str, operand: Value, scope: Scope) -> Test:
+def _compile_operator(name: str, operand: Value, scope: Scope, several: bool) -> Test:  # noqa: FBT001  # passed on
     match name:
         case "known":
             wanted = isinstance(operand, Constant) and operand.value is True
             return lambda value, _env: (value is not UNKNOWN) is wanted
         case "not":
-            return _compile_not(compile_value(operand, scope))
+            return _compile_not(compile_value(operand, scope, several=several))
         case "regex":
             pattern = re.compile(str(operand.value) if isinstance(operand, Constant) else "")
             return lambda value, _env: (
