@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ganlint.finding import Edit, Fix, Safety
 from ganlint.fix import apply_edits, apply_fixes
 from ganlint.span import Span
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def edit(line, column, end_line, end_column, content, cell=None):
