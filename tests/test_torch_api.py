@@ -64,6 +64,19 @@ class TestBinding:
     def test_unknown_name(self):
         assert find_operation("torch.nn.NoSuchLayer") is None
 
+    @pytest.mark.parametrize(
+        ("inner", "public"),
+        [
+            ("torch.nn.modules.conv.Conv2d", "torch.nn.Conv2d"),
+            ("torch.nn.modules.Linear", "torch.nn.Linear"),
+            ("torch.optim.adam.Adam", "torch.optim.Adam"),
+            ("torch.utils.data.dataloader.DataLoader", "torch.utils.data.DataLoader"),
+        ],
+    )
+    def test_inner_names_lead_to_public_ones(self, inner, public):
+        assert find_operation(inner) is find_operation(public)
+        assert find_operation(inner).qualname == public
+
 
 class TestKinds:
     @pytest.mark.parametrize(

@@ -5,9 +5,10 @@
     bound.shape(inputs)                      -> the result's Shape (a tuple of them for several tensors)
 
 Names are the public ones (`torch.nn.functional.relu`, `torch.relu`, `torch.Tensor.relu`, `torch.nn.init.normal_`,
-`torch.optim.Adam`, `torch.utils.data.DataLoader`). For a Tensor method, `self` is no parameter and comes first among
-the `inputs` of its shape. Inputs are the tensors of a call in the order they are written, and for a list of tensors
-(`torch.cat`) its elements. A layer's inputs are what its forward receives; its arguments are the constructor's.
+`torch.optim.Adam`, `torch.utils.data.DataLoader`); inner ones (`torch.nn.modules.conv.Conv2d`) lead to them. For a
+Tensor method, `self` is no parameter and comes first among the `inputs` of its shape. Inputs are the tensors of a call
+in the order they are written, and for a list of tensors (`torch.cat`) its elements. A layer's inputs are what its
+forward receives; its arguments are the constructor's.
 
 The tables in this package are text: one operation a line, written as
 `name [family.kind dimension = layer] parameters`. They are parsed when a name is first looked up.
@@ -73,6 +74,16 @@ _PREFIXES = {
     "data": "torch.utils.data",
     "utils": "torch.nn.utils",
 }
+#: Inner packages and the public ones that export their names.
+_INNER = {
+    "torch.nn.modules.": "torch.nn",
+    "torch.nn.parameter.": "torch.nn",
+    "torch.optim.": "torch.optim",
+    "torch.utils.data.": "torch.utils.data",
+    "torch.nn.utils.spectral_norm.": "torch.nn.utils",
+    "torch.nn.utils.weight_norm.": "torch.nn.utils",
+    "torch.nn.utils.clip_grad.": "torch.nn.utils",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +140,11 @@ class Bound:
 @cache
 def find_operation(qualname: str) -> Operation | None:
     """The operation of a public torch name, None if torch_api does not describe it."""
-    row = _index_rows().get(qualname)
+    rows = _index_rows()
+    row = rows.get(qualname)
     if row is None:
-        return None
+        public = _find_public_name(qualname)
+        return find_operation(public) if public in rows else None
     tag, signature, shapes = row
     tag, _, layer = tag.partition("=")
     words = tag.split()
@@ -211,6 +224,14 @@ def expand_name(short: str) -> str:
     """The full name of a table's short one (`nn.ReLU`, `F.relu`, `Tensor.relu`)."""
     prefix, dot, rest = short.partition(".")
     return f"{_PREFIXES.get(prefix, prefix)}{dot}{rest}"
+
+
+def _find_public_name(qualname: str) -> str:
+    """The name torch documents for one that goes through its inner modules (`torch.nn.modules.conv.Conv2d`)."""
+    for inner, public in _INNER.items():
+        if qualname.startswith(inner):
+            return f"{public}.{qualname.rpartition('.')[2]}"
+    return ""
 
 
 def _refine_kind(operation: Operation, args: Mapping[str, object]) -> str:
