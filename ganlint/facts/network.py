@@ -30,7 +30,7 @@ class Layer:
 
     `path` is its attribute path in its network (`model.0`; empty for a layer outside any network). `type` is the
     public torch name (`torch.nn.BatchNorm2d`), or the class name for a user's module without submodules.
-    `kind` groups types (`batch_norm`, `conv`, ...); `dim` is 1, 2 or 3 for layers that come in dimensions.
+    `kind` groups types (`batch_norm`, `conv`, `leaky_relu`, ...), `families` the wider groups it belongs to (`activation`); `dim` is 1, 2 or 3 for layers that come in dimensions.
     `args` holds every constructor argument whose value is known, defaults included; `explicit` names those
     written at the call; `unknown_keywords` those the torch signature does not have.
     `index` is its place in construction order inside the network. `certain` is false where the layer stands in a
@@ -42,6 +42,7 @@ class Layer:
     path: str
     type: str
     kind: str
+    families: tuple[str, ...] = ()
     dim: int | None
     args: Mapping[str, object]
     explicit: tuple[str, ...]
@@ -68,6 +69,7 @@ class Op:
     network: int
     index: int
     kind: str
+    families: tuple[str, ...] = ()
     type: str
     dim: int | None
     args: Mapping[str, object]

@@ -1,0 +1,62 @@
+"""Running the branches of a condition that cannot be decided, and joining what they did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganlint.interp.journal import Journal, merge_outcomes
+from ganlint.interp.machine import NORMAL, RAISE, RETURN
+from ganlint.interp.values import NONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ganlint.interp.journal import Outcome
+    from ganlint.interp.machine import Machine
+    from ganlint.interp.scope import Frame
+
+    Branch = Callable[[], int]
+
+
+def run_branches(machine: Machine, frame: Frame, branches: list[Branch]) -> int:
+    """Run every branch from the same state, then go on with the join of those that reach the code behind.
+
+    A branch that raises is not the one a working program takes. What a returning branch returns is kept in the
+    frame, and the code behind runs for the others.
+    """
+    outcomes: list[tuple[int, Outcome]] = []
+    machine.depth += 1
+    trace = machine.trace
+    marks: list[tuple[int, int]] = []
+    for branch in branches:
+        outer = machine.journal
+        journal = machine.journal = Journal(outer if outer is not None else machine.base)
+        start = len(trace.ops) if trace is not None else 0
+        returned_before = frame.returned
+        try:
+            signal = branch()
+        finally:
+            machine.journal = outer
+        marks.append((start, len(trace.ops) if trace is not None else 0))
+        outcome = journal.take_back()
+        journal.hand_over()
+        if signal == RETURN:
+            frame.partial_returns.append(frame.returned or NONE)
+            frame.returned = returned_before
+        outcomes.append((signal, outcome))
+    machine.depth -= 1
+    if trace is not None and len(branches) > 1:
+        trace.merge_branches(marks)
+    going_on = [outcome for signal, outcome in outcomes if signal not in (RAISE, RETURN)]
+    if going_on:
+        if len(going_on) == 1:
+            going_on[0].apply()
+        else:
+            merge_outcomes(going_on)
+        return NORMAL
+    returning = [outcome for signal, outcome in outcomes if signal == RETURN]
+    if returning:
+        merge_outcomes(returning)
+        frame.returned = frame.partial_returns.pop()
+        return RETURN
+    return RAISE

@@ -1,0 +1,90 @@
+"""Tensors made from nothing: constants, noise, uninitialised memory and tensors built from lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganlint.interp.apply import bind_values
+from ganlint.interp.literals import number_of
+from ganlint.interp.values import Const, ListV, TensorV, Value
+from ganlint.torch_api.shape import UNKNOWN, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import libcst as cst
+
+    from ganlint.interp.machine import Machine
+    from ganlint.interp.scope import ModuleScope
+    from ganlint.torch_api.registry import Operation
+
+
+def create_tensor(
+    machine: Machine,
+    operation: Operation,
+    args: Sequence[Value],
+    keywords: Mapping[str, Value],
+    node: cst.CSTNode,
+    scope: ModuleScope,
+    like: TensorV | None = None,
+) -> TensorV:
+    """Return the tensor a creating call makes; `like` is the tensor whose method it is."""
+    bound, values = bind_values(operation, args, keywords)
+    templates = [value for value in values.values() if isinstance(value, TensorV)]
+    if like is not None:
+        templates.insert(0, like)
+    shape = bound.shape([template.shape for template in templates])
+    name = operation.qualname.rpartition(".")[2]
+    const: Const | None = None
+    source: str | None = None
+    tensor = TensorV(shape=shape if isinstance(shape, Shape) else UNKNOWN, node=node, scope=scope)
+    if "ones" in name:
+        const = Const(1.0, node, scope)
+    elif "zeros" in name:
+        const = Const(0.0, node, scope)
+    elif "full" in name:
+        const = _number(values.get("fill_value"))
+    elif operation.is_a("noise"):
+        source = "noise"
+    elif operation.is_a("uninitialised"):
+        source = "uninitialised"
+        if len(args) == 1:
+            const = _list_constant(args[0])
+            if isinstance(args[0], TensorV):
+                return _copy_of(args[0], node, scope)
+    elif operation.is_a("tensor"):
+        data = args[0] if args else next(iter(keywords.values()), None)
+        if isinstance(data, TensorV):
+            return _copy_of(data, node, scope)
+        const = _list_constant(data)
+    if const is not None:
+        source = "constant"
+    tensor.const = const
+    tensor.source = source
+    del machine
+    return tensor
+
+
+def _number(value: Value | None) -> Const | None:
+    if isinstance(value, TensorV):
+        return value.const
+    return value if isinstance(value, Const) and number_of(value) is not None else None
+
+
+def _list_constant(value: Value | None) -> Const | None:
+    """Return the number all elements of a nested list are equal to."""
+    if isinstance(value, Const):
+        return _number(value)
+    if isinstance(value, ListV) and value.exact and value.items:
+        found = [_list_constant(item) for item in value.items]
+        first = found[0]
+        if first is not None and all(item is not None and item.value == first.value for item in found):
+            return first
+    return None
+
+
+def _copy_of(tensor: TensorV, node: cst.CSTNode, scope: ModuleScope) -> TensorV:
+    twin = tensor.copy()
+    twin.node, twin.scope = node, scope
+    twin.param = None
+    return twin

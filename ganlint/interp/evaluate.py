@@ -1,0 +1,541 @@
+"""Expressions: literals, names, operators, containers and comprehensions."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from ganlint.interp.attributes import get_attribute, get_element
+from ganlint.interp.calls import evaluate_call
+from ganlint.interp.define import make_function
+from ganlint.interp.iterate import iterate_value, unpack_value
+from ganlint.interp.literals import NOT_PLAIN, is_plain, plain_key, plain_value
+from ganlint.interp.machine import EXPRESSIONS
+from ganlint.interp.natives import BUILTINS
+from ganlint.interp.scope import Frame
+from ganlint.interp.tensors import combine_tensors, compare_tensors
+from ganlint.interp.truth import decide_truth
+from ganlint.interp.values import (
+    Choice,
+    ClassV,
+    Const,
+    DictV,
+    ExternalV,
+    ListV,
+    Maybe,
+    ModuleV,
+    TensorV,
+    Unknown,
+    Value,
+    join,
+    weaker,
+)
+from ganlint.torch_api.registry import find_operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ganlint.interp.machine import Machine
+
+_MAX_SEQUENCE = 4096
+_MAX_NUMBER = 10**12
+
+_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "|": operator.or_,
+    "&": operator.and_,
+    "^": operator.xor,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+}
+_OPERATORS: dict[type, str] = {
+    cst.Add: "+",
+    cst.Subtract: "-",
+    cst.Multiply: "*",
+    cst.Divide: "/",
+    cst.FloorDivide: "//",
+    cst.Modulo: "%",
+    cst.Power: "**",
+    cst.BitOr: "|",
+    cst.BitAnd: "&",
+    cst.BitXor: "^",
+    cst.LeftShift: "<<",
+    cst.RightShift: ">>",
+    cst.MatrixMultiply: "@",
+}
+_COMPARE: dict[type, Callable[[Any, Any], Any]] = {
+    cst.Equal: operator.eq,
+    cst.NotEqual: operator.ne,
+    cst.LessThan: operator.lt,
+    cst.LessThanEqual: operator.le,
+    cst.GreaterThan: operator.gt,
+    cst.GreaterThanEqual: operator.ge,
+}
+
+
+def _evaluate_name(machine: Machine, node: cst.Name, frame: Frame) -> Value:
+    name = node.value
+    value = frame.lookup(name)
+    if value is not None:
+        return value
+    if name in _SINGLETONS:
+        return Const(_SINGLETONS[name], node, frame.scope)
+    value = BUILTINS.get(name)
+    if value is not None:
+        return value
+    for star in frame.scope.stars:
+        if find_operation(f"{star}.{name}") is not None:
+            return ExternalV(f"{star}.{name}")
+    if frame.scope.stars and len(frame.scope.stars) == 1:
+        return ExternalV(f"{frame.scope.stars[0]}.{name}")
+    del machine
+    return Unknown(f"name {name} is not defined", name)
+
+
+_SINGLETONS: dict[str, object] = {"True": True, "False": False, "None": None}
+
+
+def _evaluate_attribute(machine: Machine, node: cst.Attribute, frame: Frame) -> Value:
+    return get_attribute(machine, machine.evaluate(node.value, frame), node.attr.value, node)
+
+
+def _evaluate_integer(_machine: Machine, node: cst.Integer, frame: Frame) -> Value:
+    try:
+        return Const(int(node.value.replace("_", ""), 0), node, frame.scope)
+    except ValueError:
+        return Unknown("integer literal cannot be read")
+
+
+def _evaluate_float(_machine: Machine, node: cst.Float, frame: Frame) -> Value:
+    return Const(float(node.value.replace("_", "")), node, frame.scope)
+
+
+def _evaluate_string(_machine: Machine, node: cst.SimpleString, frame: Frame) -> Value:
+    text = node.value
+    if text[0] in "'\"" and "\\" not in text:
+        width = 3 if text[:3] in ('"""', "'''") else 1
+        return Const(text[width:-width], node, frame.scope)
+    try:
+        return Const(ast.literal_eval(text), node, frame.scope)
+    except (SyntaxError, ValueError):
+        return Unknown("string literal cannot be read")
+
+
+def _evaluate_concatenated(machine: Machine, node: cst.ConcatenatedString, frame: Frame) -> Value:
+    left, right = machine.evaluate(node.left, frame), machine.evaluate(node.right, frame)
+    return apply_binary(machine, "+", left, right, node)
+
+
+def _evaluate_formatted(machine: Machine, node: cst.FormattedString, frame: Frame) -> Value:
+    parts: list[str] = []
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringText):
+            parts.append(part.value)
+            continue
+        value = machine.evaluate(part.expression, frame)
+        if not isinstance(value, Const) or part.format_spec is not None:
+            return Unknown("formatted string")
+        parts.append(str(value.value))
+    return Const("".join(parts), node, frame.scope)
+
+
+def _evaluate_binary(machine: Machine, node: cst.BinaryOperation, frame: Frame) -> Value:
+    # Long chains of `+` lean to the left; walking down them in a loop keeps the stack flat.
+    chain: list[cst.BinaryOperation] = []
+    current: cst.BaseExpression = node
+    while isinstance(current, cst.BinaryOperation):
+        chain.append(current)
+        current = current.left
+    value = machine.evaluate(current, frame)
+    for operation in reversed(chain):
+        symbol = _OPERATORS.get(operation.operator.__class__, "?")
+        value = apply_binary(machine, symbol, value, machine.evaluate(operation.right, frame), operation)
+    return value
+
+
+def apply_binary(machine: Machine, symbol: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
+    """Return the value of `left op right`."""
+    if isinstance(left, Const) and isinstance(right, Const):
+        return _apply_numbers(symbol, left, right, node)
+    if isinstance(left, TensorV) or isinstance(right, TensorV):
+        return combine_tensors(machine, symbol, left, right, node)
+    if isinstance(left, ListV):
+        if isinstance(right, ListV) and symbol == "+":
+            return ListV(left.items + right.items, left.kind, exact=left.exact and right.exact)
+        count = right.value if isinstance(right, Const) else None
+        if symbol == "*" and isinstance(count, int) and 0 <= count * len(left.items) <= _MAX_SEQUENCE:
+            return ListV(left.items * count, left.kind, exact=left.exact)
+        if symbol == "+" and left.items:
+            return ListV(list(left.items), left.kind, exact=False)
+    if isinstance(right, ListV) and isinstance(left, Const) and symbol == "*" and isinstance(left.value, int):
+        return apply_binary(machine, symbol, right, left, node)
+    if isinstance(left, DictV) and isinstance(right, DictV) and symbol == "|":
+        return DictV({**left.items, **right.items}, exact=left.exact and right.exact)
+    if isinstance(left, Choice):
+        return _spread(left, lambda option: apply_binary(machine, symbol, option, right, node))
+    if isinstance(right, Choice):
+        return _spread(right, lambda option: apply_binary(machine, symbol, left, option, node))
+    return Unknown(f"operand of {symbol} is not known")
+
+
+def _spread(value: Choice, apply: Callable[[Value], Value]) -> Value:
+    result: Value | None = None
+    for option in value.options:
+        applied = apply(option)
+        result = applied if result is None else join(result, applied)
+    return result or Unknown("empty choice")
+
+
+def _apply_numbers(symbol: str, left: Const, right: Const, node: cst.CSTNode) -> Value:
+    function = _BINARY.get(symbol)
+    if function is None:
+        return Unknown(f"operator {symbol}")
+    if symbol in ("**", "<<", "*") and not _is_small(symbol, left.value, right.value):
+        return Unknown("number too large")
+    try:
+        value = function(left.value, right.value)
+    except Exception:  # noqa: BLE001  # any operator of Python's own types may raise anything on user data
+        return Unknown(f"operands do not fit {symbol}")
+    if right.scope is None or (left.scope is not None and left.confidence != "high"):
+        source = left
+    else:
+        source = right if right.confidence != "high" else left
+    if source.confidence == "high":
+        return Const(value, node, source.scope, "constant")
+    return Const(value, source.node, source.scope, source.origin, weaker(left.confidence, right.confidence))
+
+
+def _is_small(symbol: str, left: object, right: object) -> bool:
+    if isinstance(left, str) or isinstance(right, str):
+        sizes = [len(item) if isinstance(item, str) else item for item in (left, right)]
+        return symbol != "*" or all(isinstance(size, int) and size <= _MAX_SEQUENCE for size in sizes)
+    if not isinstance(left, (int, float)) or not isinstance(right, (int, float)):
+        return False
+    if symbol == "*":
+        return abs(left) < _MAX_NUMBER and abs(right) < _MAX_NUMBER
+    return abs(left) < 10**6 and abs(right) <= 64  # noqa: PLR2004  # bounds, so that nobody's 10**10**10 is computed
+
+
+def _evaluate_unary(machine: Machine, node: cst.UnaryOperation, frame: Frame) -> Value:
+    value = machine.evaluate(node.expression, frame)
+    if isinstance(node.operator, cst.Not):
+        truth = decide_truth(value)
+        return Unknown("condition is not known") if truth is None else Const(not truth, node, frame.scope, "constant")
+    if isinstance(value, Const) and isinstance(value.value, (int, float)):
+        number = value.value
+        if isinstance(node.operator, cst.Minus):
+            number = -number
+        elif isinstance(node.operator, cst.BitInvert):
+            if not isinstance(number, int):
+                return Unknown("operand of ~")
+            number = ~number
+        return Const(number, value.node, value.scope, value.origin, value.confidence)
+    if isinstance(value, TensorV):
+        return combine_tensors(machine, "neg", value, value, node)
+    return Unknown("operand is not known")
+
+
+def _evaluate_boolean(machine: Machine, node: cst.BooleanOperation, frame: Frame) -> Value:
+    wants = isinstance(node.operator, cst.Or)
+    left = machine.evaluate(node.left, frame)
+    truth = decide_truth(left)
+    if truth is wants:
+        return left
+    right = machine.evaluate(node.right, frame)
+    if truth is not None:
+        return right
+    # `unknown and False` is falsy and `unknown or True` is truthy, whatever the unknown is.
+    if decide_truth(right) is wants:
+        return right if isinstance(right, Const) else Const(wants, node, frame.scope, "constant")
+    return join(left, right) if not isinstance(left, Unknown) else Unknown("condition is not known")
+
+
+def _evaluate_comparison(machine: Machine, node: cst.Comparison, frame: Frame) -> Value:
+    left = machine.evaluate(node.left, frame)
+    verdict: bool | None = True
+    for part in node.comparisons:
+        right = machine.evaluate(part.comparator, frame)
+        single = _compare(part.operator, left, right)
+        if single is None and (isinstance(left, TensorV) or isinstance(right, TensorV)):
+            return compare_tensors(left, right)
+        if single is False:
+            verdict = False
+            break
+        if single is None:
+            verdict = None
+        left = right
+    return Unknown("comparison is not decided") if verdict is None else Const(verdict, node, frame.scope, "constant")
+
+
+def _compare(symbol: cst.BaseCompOp, left: Value, right: Value) -> bool | None:
+    if isinstance(symbol, (cst.Is, cst.IsNot)):
+        same = _is_same(left, right)
+        return same if same is None or isinstance(symbol, cst.Is) else not same
+    if isinstance(symbol, (cst.In, cst.NotIn)):
+        inside = _contains(right, left)
+        return inside if inside is None or isinstance(symbol, cst.In) else not inside
+    if isinstance(left, Choice) or isinstance(right, Choice):
+        return _compare_choices(symbol, left, right)
+    first, second = plain_value(left), plain_value(right)
+    if is_plain(first) and is_plain(second):
+        try:
+            return bool(_COMPARE[symbol.__class__](first, second))
+        except (TypeError, KeyError):
+            return None
+    if isinstance(symbol, (cst.Equal, cst.NotEqual)):
+        same = _is_same(left, right)
+        if same is None and (first is NOT_PLAIN) != (second is NOT_PLAIN):
+            known, other = (left, right) if first is NOT_PLAIN else (right, left)
+            if isinstance(known, (ClassV, ModuleV, ExternalV)) and isinstance(other, Const):
+                same = False
+        return same if same is None or isinstance(symbol, cst.Equal) else not same
+    return None
+
+
+def _compare_choices(symbol: cst.BaseCompOp, left: Value, right: Value) -> bool | None:
+    verdicts = {
+        _compare(symbol, first, second)
+        for first in (left.options if isinstance(left, Choice) else (left,))
+        for second in (right.options if isinstance(right, Choice) else (right,))
+    }
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _is_same(left: Value, right: Value) -> bool | None:
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return None
+    if isinstance(left, Choice) or isinstance(right, Choice):
+        verdicts = {
+            _is_same(first, second)
+            for first in (left.options if isinstance(left, Choice) else (left,))
+            for second in (right.options if isinstance(right, Choice) else (right,))
+        }
+        return verdicts.pop() if len(verdicts) == 1 else None
+    if isinstance(left, Const) and isinstance(right, Const):
+        return left.value is right.value or (type(left.value) is type(right.value) and left.value == right.value)
+    if isinstance(left, Const) or isinstance(right, Const):
+        return False
+    if isinstance(left, ExternalV) and isinstance(right, ExternalV):
+        return left.qualname == right.qualname
+    if isinstance(left, TensorV) or isinstance(right, TensorV):
+        return None
+    return left is right
+
+
+def _contains(container: Value, element: Value) -> bool | None:
+    known, key = plain_key(element)
+    if isinstance(container, DictV) and known:
+        return True if key in container.items else (False if container.exact else None)
+    values = plain_value(container)
+    if known and isinstance(values, (list, tuple, str, dict)) and is_plain(values):
+        try:
+            return key in values
+        except TypeError:
+            return None
+    if isinstance(container, ListV) and container.exact:
+        verdicts = {_is_same(item, element) for item in container.items}
+        if True in verdicts:
+            return True
+        return None if None in verdicts else False
+    return None
+
+
+def _evaluate_conditional(machine: Machine, node: cst.IfExp, frame: Frame) -> Value:
+    truth = decide_truth(machine.evaluate(node.test, frame))
+    if truth is True:
+        return machine.evaluate(node.body, frame)
+    if truth is False:
+        return machine.evaluate(node.orelse, frame)
+    machine.depth += 1
+    first = machine.evaluate(node.body, frame)
+    second = machine.evaluate(node.orelse, frame)
+    machine.depth -= 1
+    return join(first, second)
+
+
+def evaluate_elements(machine: Machine, elements: Sequence[cst.BaseElement], frame: Frame) -> tuple[list[Value], bool]:
+    """Return the values of list or tuple elements, stars spread, and whether these are all."""
+    items: list[Value] = []
+    exact = True
+    for element in elements:
+        value = machine.evaluate(element.value, frame)
+        if isinstance(element, cst.StarredElement):
+            parts = unpack_value(value)
+            if parts is None:
+                exact = False
+            else:
+                items.extend(parts)
+                exact = exact and not (isinstance(value, ListV) and not value.exact)
+        else:
+            items.append(value)
+    return items, exact
+
+
+def _evaluate_list(machine: Machine, node: cst.List, frame: Frame) -> Value:
+    items, exact = evaluate_elements(machine, node.elements, frame)
+    return ListV(items, "list", exact=exact, node=node, scope=frame.scope)
+
+
+def _evaluate_tuple(machine: Machine, node: cst.Tuple, frame: Frame) -> Value:
+    items, exact = evaluate_elements(machine, node.elements, frame)
+    return ListV(items, "tuple", exact=exact, node=node, scope=frame.scope)
+
+
+def _evaluate_set(machine: Machine, node: cst.Set, frame: Frame) -> Value:
+    items, exact = evaluate_elements(machine, node.elements, frame)
+    return ListV(items, "set", exact=exact, node=node, scope=frame.scope)
+
+
+def _evaluate_dict(machine: Machine, node: cst.Dict, frame: Frame) -> Value:
+    result = DictV({}, node=node, scope=frame.scope)
+    for element in node.elements:
+        value = machine.evaluate(element.value, frame)
+        if isinstance(element, cst.StarredDictElement):
+            if isinstance(value, DictV):
+                result.items.update(value.items)
+                result.exact = result.exact and value.exact
+            else:
+                result.exact = False
+            continue
+        if isinstance(element, cst.DictElement):
+            known, key = plain_key(machine.evaluate(element.key, frame))
+            if known:
+                result.items[key] = value
+            else:
+                result.exact = False
+    return result
+
+
+def _evaluate_subscript(machine: Machine, node: cst.Subscript, frame: Frame) -> Value:
+    container = machine.evaluate(node.value, frame)
+    indices: list[Value | slice] = []
+    for element in node.slice:
+        index = element.slice
+        if isinstance(index, cst.Index):
+            indices.append(machine.evaluate(index.value, frame))
+        elif isinstance(index, cst.Slice):
+            bounds = [None if part is None else machine.evaluate(part, frame) for part in (index.lower, index.upper, index.step)]
+            indices.append(slice(*bounds))
+    return get_element(machine, container, indices, node)
+
+
+def _evaluate_lambda(machine: Machine, node: cst.Lambda, frame: Frame) -> Value:
+    function = make_function(machine, node, frame, name="<lambda>")
+    function.owner = frame.owner
+    machine.events.lambdas.append(function)
+    return function
+
+
+def _evaluate_list_comprehension(machine: Machine, node: cst.ListComp | cst.GeneratorExp | cst.SetComp, frame: Frame) -> Value:
+    result = ListV([], "set" if isinstance(node, cst.SetComp) else "list", node=node, scope=frame.scope)
+
+    def collect(inner: Frame) -> None:
+        result.items.append(machine.evaluate(node.elt, inner))
+        machine.built += 1
+
+    result.exact = _run_comprehension(machine, node.for_in, frame, collect)
+    if not result.exact:
+        result.items = [item if isinstance(item, Maybe) else Maybe(item) for item in result.items]
+    return result
+
+
+def _evaluate_dict_comprehension(machine: Machine, node: cst.DictComp, frame: Frame) -> Value:
+    result = DictV({}, node=node, scope=frame.scope)
+
+    def collect(inner: Frame) -> None:
+        value = machine.evaluate(node.value, inner)
+        known, key = plain_key(machine.evaluate(node.key, inner))
+        if known:
+            result.items[key] = value
+        else:
+            result.exact = False
+
+    result.exact = _run_comprehension(machine, node.for_in, frame, collect) and result.exact
+    return result
+
+
+def _run_comprehension(machine: Machine, clause: cst.CompFor, frame: Frame, collect: Callable[[Frame], None]) -> bool:
+    from ganlint.interp.assign import assign_target  # noqa: PLC0415  # assign needs this module's operators
+
+    inner = Frame(frame.scope, {}, frame, function=frame.function)
+    inner.owner = frame.owner
+    inner.receiver = frame.receiver
+    elements = iterate_value(machine.evaluate(clause.iter, frame))
+    exact = elements.exact
+    for item in elements.items:
+        assign_target(machine, clause.target, item, inner)
+        verdicts = [decide_truth(machine.evaluate(condition.test, inner)) for condition in clause.ifs]
+        if False in verdicts:
+            continue
+        exact = exact and None not in verdicts
+        if clause.inner_for_in is not None:
+            exact = _run_comprehension(machine, clause.inner_for_in, inner, collect) and exact
+        else:
+            collect(inner)
+    return exact
+
+
+def _evaluate_named(machine: Machine, node: cst.NamedExpr, frame: Frame) -> Value:
+    value = machine.evaluate(node.value, frame)
+    if isinstance(node.target, cst.Name):
+        machine.write(frame.locals, node.target.value, value)
+    return value
+
+
+def _evaluate_await(machine: Machine, node: cst.Await, frame: Frame) -> Value:
+    return machine.evaluate(node.expression, frame)
+
+
+def _evaluate_yield(machine: Machine, node: cst.Yield, frame: Frame) -> Value:
+    if node.value is None:
+        return Unknown("yield")
+    if isinstance(node.value, cst.From):
+        value = machine.evaluate(node.value.item, frame)
+        parts = unpack_value(value) or []
+    else:
+        parts = [machine.evaluate(node.value, frame)]
+    if frame.yields is not None:
+        machine.built += 1
+        frame.yields.extend(parts)
+    return Unknown("yield")
+
+
+EXPRESSIONS.update(
+    {
+        cst.Name: _evaluate_name,
+        cst.Attribute: _evaluate_attribute,
+        cst.Call: evaluate_call,
+        cst.Integer: _evaluate_integer,
+        cst.Float: _evaluate_float,
+        cst.SimpleString: _evaluate_string,
+        cst.ConcatenatedString: _evaluate_concatenated,
+        cst.FormattedString: _evaluate_formatted,
+        cst.BinaryOperation: _evaluate_binary,
+        cst.UnaryOperation: _evaluate_unary,
+        cst.BooleanOperation: _evaluate_boolean,
+        cst.Comparison: _evaluate_comparison,
+        cst.IfExp: _evaluate_conditional,
+        cst.List: _evaluate_list,
+        cst.Tuple: _evaluate_tuple,
+        cst.Set: _evaluate_set,
+        cst.Dict: _evaluate_dict,
+        cst.Subscript: _evaluate_subscript,
+        cst.Lambda: _evaluate_lambda,
+        cst.ListComp: _evaluate_list_comprehension,
+        cst.SetComp: _evaluate_list_comprehension,
+        cst.GeneratorExp: _evaluate_list_comprehension,
+        cst.DictComp: _evaluate_dict_comprehension,
+        cst.NamedExpr: _evaluate_named,
+        cst.Await: _evaluate_await,
+        cst.Yield: _evaluate_yield,
+    }
+)

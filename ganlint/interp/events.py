@@ -1,0 +1,82 @@
+"""What a program does that facts are made of, in the order it happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from ganlint.interp.machine import Machine
+    from ganlint.interp.scope import Frame, ModuleScope
+    from ganlint.interp.values import (
+        ClassV,
+        Const,
+        FunctionV,
+        LoaderV,
+        ModuleV,
+        OptimizerV,
+        ParserV,
+        TensorV,
+        Value,
+    )
+    from ganlint.torch_api.registry import Operation
+
+
+@dataclass(slots=True, kw_only=True)
+class LossEvent:
+    """A loss applied to an input and a target; `module` is None for a functional loss."""
+
+    operation: Operation
+    module: ModuleV | None
+    args: dict[str, Value]
+    explicit: tuple[str, ...]
+    unknown_keywords: tuple[str, ...]
+    arg_nodes: dict[str, cst.CSTNode]
+    node: cst.CSTNode
+    scope: ModuleScope
+    inputs: tuple[TensorV, ...]
+    target: TensorV | None
+    target_const: Const | None
+    certain: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class InitEvent:
+    """A distribution written into a parameter of a layer."""
+
+    layer: ModuleV
+    root: ModuleV | None
+    parameter: str
+    distribution: str
+    args: dict[str, Value]
+    node: cst.CSTNode
+    scope: ModuleScope
+    certain: bool
+
+
+@dataclass(slots=True)
+class Events:
+    """Everything one unit of the program did."""
+
+    modules: list[ModuleV] = field(default_factory=list)
+    functions: list[FunctionV] = field(default_factory=list)
+    lambdas: list[FunctionV] = field(default_factory=list)
+    classes: list[ClassV] = field(default_factory=list)
+    losses: list[LossEvent] = field(default_factory=list)
+    inits: list[InitEvent] = field(default_factory=list)
+    loaders: list[LoaderV] = field(default_factory=list)
+    optimizers: list[OptimizerV] = field(default_factory=list)
+    called: dict[int, ModuleV] = field(default_factory=dict)
+    feeds: list[tuple[ModuleV, TensorV]] = field(default_factory=list)
+    first_args: dict[ClassV, tuple[list[Value], dict[str, Value]]] = field(default_factory=dict)
+    backwards: int = 0
+
+    def declare_option(
+        self, machine: Machine, parser: ParserV, node: cst.Call, frame: Frame, origin: str
+    ) -> None:
+        """Add the option that an `add_argument`, `click.option` or `DEFINE_*` call declares to a parser."""
+        from ganlint.interp.options import declare_option  # noqa: PLC0415  # options is above this vocabulary
+
+        declare_option(machine, parser, node, frame, origin)

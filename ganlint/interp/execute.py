@@ -1,0 +1,272 @@
+"""Statements: assignments, branches, loops and definitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from ganlint.interp.assign import assign_target, augment_target, delete_target
+from ganlint.interp.branch import run_branches
+from ganlint.interp.define import define_class, define_function
+from ganlint.interp.importing import import_from, import_names
+from ganlint.interp.iterate import iterate_value
+from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN, STATEMENTS
+from ganlint.interp.truth import decide_truth
+from ganlint.interp.values import NONE, Unknown
+
+if TYPE_CHECKING:
+    from ganlint.interp.machine import Machine
+    from ganlint.interp.scope import Frame
+    from ganlint.interp.values import Value
+
+#: Names whose use in a loop body marks it as a training loop, which is run twice and no more.
+_TRAINING_NAMES = frozenset({"backward", "zero_grad", "manual_backward", "optimize_parameters"})
+#: An iteration that takes this many steps and builds nothing is not worth repeating more than once.
+_EXPENSIVE_ITERATION = 400
+_MAX_WHILE = 300
+
+_training_loops: dict[cst.CSTNode, bool] = {}
+
+
+def _execute_line(machine: Machine, node: cst.SimpleStatementLine, frame: Frame) -> int:
+    return machine.execute(node.body, frame)
+
+
+def _execute_suite(machine: Machine, node: cst.IndentedBlock | cst.SimpleStatementSuite, frame: Frame) -> int:
+    return machine.execute(node.body, frame)
+
+
+def _execute_expression(machine: Machine, node: cst.Expr, frame: Frame) -> int:
+    machine.evaluate(node.value, frame)
+    return NORMAL
+
+
+def _execute_assign(machine: Machine, node: cst.Assign, frame: Frame) -> int:
+    value = machine.evaluate(node.value, frame)
+    for target in node.targets:
+        assign_target(machine, target.target, value, frame)
+    return NORMAL
+
+
+def _execute_annotated(machine: Machine, node: cst.AnnAssign, frame: Frame) -> int:
+    if node.value is not None:
+        assign_target(machine, node.target, machine.evaluate(node.value, frame), frame)
+    return NORMAL
+
+
+def _execute_augmented(machine: Machine, node: cst.AugAssign, frame: Frame) -> int:
+    augment_target(machine, node, frame)
+    return NORMAL
+
+
+def _execute_return(machine: Machine, node: cst.Return, frame: Frame) -> int:
+    frame.returned = NONE if node.value is None else machine.evaluate(node.value, frame)
+    return RETURN
+
+
+def _execute_raise(_machine: Machine, _node: cst.Raise, _frame: Frame) -> int:
+    return RAISE
+
+
+def _execute_break(_machine: Machine, _node: cst.Break, _frame: Frame) -> int:
+    return BREAK
+
+
+def _execute_continue(_machine: Machine, _node: cst.Continue, _frame: Frame) -> int:
+    return CONTINUE
+
+
+def _execute_assert(machine: Machine, node: cst.Assert, frame: Frame) -> int:
+    machine.evaluate(node.test, frame)
+    return NORMAL
+
+
+def _execute_delete(machine: Machine, node: cst.Del, frame: Frame) -> int:
+    delete_target(machine, node.target, frame)
+    return NORMAL
+
+
+def _execute_global(_machine: Machine, node: cst.Global, frame: Frame) -> int:
+    names = {item.name.value for item in node.names}
+    frame.declared_global = names | (frame.declared_global or set())
+    return NORMAL
+
+
+def _execute_nonlocal(_machine: Machine, node: cst.Nonlocal, frame: Frame) -> int:
+    names = {item.name.value for item in node.names}
+    frame.declared_nonlocal = names | (frame.declared_nonlocal or set())
+    return NORMAL
+
+
+def _execute_if(machine: Machine, node: cst.If, frame: Frame) -> int:
+    truth = decide_truth(machine.evaluate(node.test, frame))
+    if truth is True:
+        return machine.execute(node.body.body, frame)
+    if truth is False:
+        return _execute_orelse(machine, node.orelse, frame)
+    return run_branches(
+        machine,
+        frame,
+        [lambda: machine.execute(node.body.body, frame), lambda: _execute_orelse(machine, node.orelse, frame)],
+    )
+
+
+def _execute_orelse(machine: Machine, node: cst.If | cst.Else | None, frame: Frame) -> int:
+    if node is None:
+        return NORMAL
+    if isinstance(node, cst.If):
+        return _execute_if(machine, node, frame)
+    return machine.execute(node.body.body, frame)
+
+
+def _execute_for(machine: Machine, node: cst.For, frame: Frame) -> int:
+    iterable = machine.evaluate(node.iter, frame)
+    elements = iterate_value(iterable)
+    if elements.loader is not None:
+        machine.loaders.append(elements.loader)
+        before = machine.events.backwards
+        signal = _repeat_body(machine, node, frame, [elements.items[0]] * 2 if elements.items else [])
+        machine.loaders.pop()
+        if machine.events.backwards > before:
+            elements.loader.training = True
+        return signal
+    if elements.exact:
+        return _repeat_body(machine, node, frame, elements.items)
+    items = elements.items or [Unknown("element of an unknown iterable")]
+    if machine.building or machine.trace is not None:
+
+        def run_body() -> int:
+            return _repeat_body(machine, node, frame, items)
+
+        return run_branches(machine, frame, [run_body, lambda: NORMAL])
+    return _repeat_body(machine, node, frame, items)
+
+
+def _repeat_body(machine: Machine, node: cst.For, frame: Frame, items: list[Value]) -> int:
+    limit = 2 if is_training_loop(node) else len(items)
+    idle = 0
+    for item in items[:limit]:
+        assign_target(machine, node.target, item, frame)
+        steps, built = machine.steps, machine.built
+        signal = machine.execute(node.body.body, frame)
+        if signal in (RETURN, RAISE):
+            return signal
+        if signal == BREAK:
+            return NORMAL
+        if machine.built == built:
+            idle += machine.steps - steps
+            if idle > 2 * _EXPENSIVE_ITERATION and machine.steps - steps > _EXPENSIVE_ITERATION:
+                break
+            if idle > 20 * _EXPENSIVE_ITERATION:
+                break
+    if node.orelse is not None:
+        return machine.execute(node.orelse.body.body, frame)
+    return NORMAL
+
+
+def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
+    limit = 2 if is_training_loop(node) else _MAX_WHILE
+    for _ in range(limit):
+        truth = decide_truth(machine.evaluate(node.test, frame))
+        if truth is False:
+            return NORMAL
+        if truth is None:
+            if machine.building or machine.trace is not None:
+                signal = run_branches(
+                    machine, frame, [lambda: machine.execute(node.body.body, frame), lambda: NORMAL]
+                )
+            else:
+                signal = machine.execute(node.body.body, frame)
+            return signal if signal in (RETURN, RAISE) else NORMAL
+        signal = machine.execute(node.body.body, frame)
+        if signal in (RETURN, RAISE):
+            return signal
+        if signal == BREAK:
+            return NORMAL
+    return NORMAL
+
+
+def is_training_loop(node: cst.For | cst.While) -> bool:
+    """Tell whether a loop's body contains a backward pass or clears gradients."""
+    known = _training_loops.get(node)
+    if known is None:
+        known = _training_loops[node] = _mentions(node.body, _TRAINING_NAMES)
+    return known
+
+
+def _mentions(node: cst.CSTNode, names: frozenset[str]) -> bool:
+    stack: list[cst.CSTNode] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, cst.Attribute) and current.attr.value in names:
+            return True
+        stack.extend(current.children)
+    return False
+
+
+def _execute_try(machine: Machine, node: cst.Try | cst.TryStar, frame: Frame) -> int:
+    signal = machine.execute(node.body.body, frame)
+    if signal == RAISE and node.handlers:
+        signal = machine.execute(node.handlers[0].body.body, frame)
+    elif signal == NORMAL and node.orelse is not None:
+        signal = machine.execute(node.orelse.body.body, frame)
+    if node.finalbody is not None:
+        final = machine.execute(node.finalbody.body.body, frame)
+        return final or signal
+    return signal
+
+
+def _execute_with(machine: Machine, node: cst.With, frame: Frame) -> int:
+    quiet = 0
+    for item in node.items:
+        value = machine.evaluate(item.item, frame)
+        if isinstance(value, Unknown) and value.name == "torch.no_grad":
+            quiet += 1
+        if item.asname is not None:
+            assign_target(machine, item.asname.name, value, frame)
+    machine.no_grad += quiet
+    signal = machine.execute(node.body.body, frame)
+    machine.no_grad -= quiet
+    return signal
+
+
+def _execute_match(machine: Machine, node: cst.Match, frame: Frame) -> int:
+    machine.evaluate(node.subject, frame)
+    branches = [
+        (lambda case=case: machine.execute(case.body.body, frame))  # type: ignore[misc]  # mypy cannot type default-bound lambdas
+        for case in node.cases
+    ]
+    return run_branches(machine, frame, branches)
+
+
+STATEMENTS.update(
+    {
+        cst.SimpleStatementLine: _execute_line,
+        cst.IndentedBlock: _execute_suite,
+        cst.SimpleStatementSuite: _execute_suite,
+        cst.Expr: _execute_expression,
+        cst.Assign: _execute_assign,
+        cst.AnnAssign: _execute_annotated,
+        cst.AugAssign: _execute_augmented,
+        cst.Return: _execute_return,
+        cst.Raise: _execute_raise,
+        cst.Break: _execute_break,
+        cst.Continue: _execute_continue,
+        cst.Assert: _execute_assert,
+        cst.Del: _execute_delete,
+        cst.Global: _execute_global,
+        cst.Nonlocal: _execute_nonlocal,
+        cst.If: _execute_if,
+        cst.For: _execute_for,
+        cst.While: _execute_while,
+        cst.Try: _execute_try,
+        cst.TryStar: _execute_try,
+        cst.With: _execute_with,
+        cst.Match: _execute_match,
+        cst.FunctionDef: define_function,
+        cst.ClassDef: define_class,
+        cst.Import: import_names,
+        cst.ImportFrom: import_from,
+    }
+)

@@ -1,0 +1,400 @@
+"""Names of packages outside the tree: the standard library and what torch calls do to values."""
+
+from __future__ import annotations
+
+import math
+import posixpath
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from ganlint.interp.apply import apply_function, bind_values
+from ganlint.interp.calls import EXTERNAL_FALLBACK, EXTERNALS, Call, call_value
+from ganlint.interp.config_files import read_config_file
+from ganlint.interp.creation import create_tensor
+from ganlint.interp.iterate import iterate_value, unpack_value
+from ganlint.interp.literals import find_tensors, plain_value, text_of
+from ganlint.interp.losses import call_loss
+from ganlint.interp.modules import build_layer, call_module
+from ganlint.interp.natives import BUILTINS, fold_function
+from ganlint.interp.options import declare_flag
+from ganlint.interp.tensors import write_parameter
+from ganlint.interp.values import (
+    NONE,
+    Const,
+    DictV,
+    InstanceV,
+    ListV,
+    LoaderV,
+    ModuleV,
+    NativeV,
+    OptimizerV,
+    ParametersV,
+    ParserV,
+    PartialV,
+    TensorV,
+    Unknown,
+    Value,
+)
+from ganlint.torch_api.registry import find_operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ganlint.torch_api.registry import Operation
+
+
+def _partial(call: Call) -> Value:
+    return PartialV(call.args[0], call.args[1:], dict(call.keywords)) if call.args else Unknown("partial")
+
+
+def _ordered_dict(call: Call) -> Value:
+    source = call.args[0] if call.args else None
+    if isinstance(source, ListV):
+        result = DictV({}, exact=source.exact, node=call.node, scope=call.scope)
+        for pair in source.items:
+            parts = unpack_value(pair, 2)
+            if parts is not None and isinstance(parts[0], Const):
+                result.items[parts[0].value] = parts[1]
+            else:
+                result.exact = False
+        return result
+    builtin = BUILTINS["dict"]
+    return builtin.run(call) if isinstance(builtin, NativeV) else Unknown("OrderedDict")  # type: ignore[no-any-return]  # natives return values
+
+
+def _parser(_call: Call) -> Value:
+    return ParserV()
+
+
+def _namespace(call: Call) -> Value:
+    result = InstanceV(None, "namespace", exact=call.exact)
+    result.attrs.update(call.keywords)
+    return result
+
+
+def _dotted_dict(call: Call) -> Value:
+    source = call.args[0] if call.args else None
+    result = DictV({}, by_attribute=True, node=call.node, scope=call.scope)
+    if isinstance(source, DictV):
+        result.items.update({key: _dot_deeply(value) for key, value in source.items.items()})
+        result.exact = source.exact
+    elif source is not None:
+        result.exact = False
+    result.items.update(call.keywords)
+    return result
+
+
+def _dot_deeply(value: Value) -> Value:
+    if isinstance(value, DictV):
+        return DictV(
+            {key: _dot_deeply(item) for key, item in value.items.items()}, exact=value.exact, by_attribute=True
+        )
+    return value
+
+
+def _namedtuple(call: Call) -> Value:
+    names = plain_value(call.argument(1, "field_names"))
+    if isinstance(names, str):
+        names = names.replace(",", " ").split()
+    if not isinstance(names, (list, tuple)):
+        return Unknown("namedtuple with unknown fields")
+    fields = [str(name) for name in names]
+    defaults = iterate_value(call.keywords["defaults"]).items if "defaults" in call.keywords else []
+
+    def build(inner: Call) -> Value:
+        instance = InstanceV(None, "namespace")
+        for name, default in zip(reversed(fields), reversed(defaults), strict=False):
+            instance.attrs[name] = default
+        for name, value in zip(fields, inner.args, strict=False):
+            instance.attrs[name] = value
+        instance.attrs.update(inner.keywords)
+        return instance
+
+    return NativeV("namedtuple", build)
+
+
+def _chain(call: Call) -> Value:
+    modules = collect_modules(ListV(call.args))
+    if modules:
+        return ParametersV(modules)
+    items: list[Value] = []
+    exact = True
+    for arg in call.args:
+        elements = iterate_value(arg)
+        items.extend(elements.items)
+        exact = exact and elements.exact
+    return ListV(items, exact=exact)
+
+
+def _deepcopy(call: Call) -> Value:
+    value = call.args[0] if call.args else Unknown("deepcopy")
+    return copy_module(call, value) if isinstance(value, ModuleV) else value
+
+
+def copy_module(call: Call, module: ModuleV) -> ModuleV:
+    """Return a module with the same structure that is another object."""
+    twin = ModuleV(
+        cls=module.cls,
+        op=module.op,
+        node=module.node,
+        scope=module.scope,
+        serial=call.machine.next_serial(),
+        depth=module.depth,
+        owner=call.machine.owner,
+    )
+    twin.bound, twin.values, twin.arg_nodes = module.bound, module.values, module.arg_nodes
+    twin.wrappers, twin.complete = module.wrappers, module.complete
+    for name, value in module.attrs.items():
+        if isinstance(value, ModuleV):
+            child = copy_module(call, value)
+            child.free = False
+            twin.attrs[name] = child
+        else:
+            twin.attrs[name] = value
+    return twin
+
+
+def _tqdm(call: Call) -> Value:
+    return call.args[0] if call.args else call.keywords.get("iterable", Unknown("tqdm"))
+
+
+def _load_text(call: Call) -> Value:
+    file = call.argument(0, "stream") or call.argument(0, "fp")
+    path = file.attrs.get("path") if isinstance(file, InstanceV) else file
+    return read_config_file(call, text_of(path), by_attribute=False)
+
+
+def _load_dotted(call: Call) -> Value:
+    return read_config_file(call, text_of(call.args[0] if call.args else None), by_attribute=True)
+
+
+def _join_path(call: Call) -> Value:
+    parts = [text_of(arg) for arg in call.args]
+    known = [part for part in parts if part is not None]
+    return Const(posixpath.join(*known)) if known and len(known) == len(parts) else Unknown("path")
+
+
+def _product(call: Call) -> Value:
+    value = plain_value(call.args[0]) if call.args else None
+    if isinstance(value, (list, tuple)) and all(isinstance(item, (int, float)) for item in value):
+        return fold_function(math.prod)(call)
+    return Unknown("product of unknown numbers")
+
+
+def _array(call: Call) -> Value:
+    return call.args[0] if call.args else Unknown("array")
+
+
+def _no_grad(_call: Call) -> Value:
+    return Unknown("a context", "torch.no_grad")
+
+
+def _noise_array(_call: Call) -> Value:
+    from ganlint.torch_api.shape import UNKNOWN  # noqa: PLC0415  # one name, in one rare function
+
+    return TensorV(shape=UNKNOWN, source="noise")
+
+
+def _data_parallel(call: Call) -> Value:
+    module = call.argument(0, "module")
+    inputs = call.argument(1, "inputs")
+    return call_module(call.with_args([inputs] if inputs is not None else [], {}), module) if module is not None else NONE
+
+
+def _checkpoint(call: Call) -> Value:
+    return call_value(call.with_args(call.args[1:], {}), call.args[0]) if call.args else Unknown("checkpoint")
+
+
+_MATH = {
+    f"{package}.{name}": fold_function(function)
+    for name, function in {
+        "log2": math.log2,
+        "log": math.log,
+        "log10": math.log10,
+        "sqrt": math.sqrt,
+        "ceil": math.ceil,
+        "floor": math.floor,
+        "exp": math.exp,
+        "isqrt": math.isqrt,
+    }.items()
+    for package in ("math", "numpy")
+}
+
+EXTERNALS.update(_MATH)
+EXTERNALS.update(
+    {
+        "math.prod": _product,
+        "numpy.prod": _product,
+        "numpy.product": _product,
+        "numpy.array": _array,
+        "numpy.asarray": _array,
+        "numpy.arange": BUILTINS["range"].run,  # type: ignore[attr-defined]  # all built-ins are NativeV
+        "numpy.random.normal": _noise_array,
+        "numpy.random.randn": _noise_array,
+        "numpy.random.uniform": _noise_array,
+        "math.pow": fold_function(math.pow),
+        "numpy.int64": BUILTINS["int"].run,  # type: ignore[attr-defined]  # all built-ins are NativeV
+        "functools.partial": _partial,
+        "collections.OrderedDict": _ordered_dict,
+        "collections.namedtuple": _namedtuple,
+        "typing.OrderedDict": _ordered_dict,
+        "types.SimpleNamespace": _namespace,
+        "argparse.Namespace": _namespace,
+        "argparse.ArgumentParser": _parser,
+        "configargparse.ArgumentParser": _parser,
+        "configargparse.ArgParser": _parser,
+        "easydict.EasyDict": _dotted_dict,
+        "munch.Munch": _dotted_dict,
+        "addict.Dict": _dotted_dict,
+        "ml_collections.ConfigDict": _dotted_dict,
+        "omegaconf.OmegaConf.create": _dotted_dict,
+        "omegaconf.OmegaConf.load": _load_dotted,
+        "yaml.load": _load_text,
+        "yaml.safe_load": _load_text,
+        "yaml.full_load": _load_text,
+        "json.load": _load_text,
+        "itertools.chain": _chain,
+        "itertools.chain.from_iterable": _chain,
+        "copy.deepcopy": _deepcopy,
+        "copy.copy": _array,
+        "tqdm.tqdm": _tqdm,
+        "tqdm.auto.tqdm": _tqdm,
+        "tqdm.notebook.tqdm": _tqdm,
+        "tqdm.tqdm_notebook": _tqdm,
+        "tqdm.trange": BUILTINS["range"].run,  # type: ignore[attr-defined]  # all built-ins are NativeV
+        "os.path.join": _join_path,
+        "torch.no_grad": _no_grad,
+        "torch.inference_mode": _no_grad,
+        "torch.nn.parallel.data_parallel": _data_parallel,
+        "torch.nn.parallel.data_parallel.data_parallel": _data_parallel,
+        "torch.utils.checkpoint.checkpoint": _checkpoint,
+    }
+)
+
+
+def _call_torch(call: Call, qualname: str) -> Value | None:
+    if not qualname.startswith("torch"):
+        return None
+    operation = _find_torch(qualname)
+    if operation is None:
+        return None
+    for family, handler in _FAMILIES.items():
+        if operation.is_a(family):
+            return handler(call, operation)
+    if operation.is_module:
+        return build_layer(call, operation)
+    return apply_function(call.machine, operation, call.args, call.keywords, call.node, call.scope)
+
+
+def _find_torch(qualname: str) -> Operation | None:
+    operation = find_operation(qualname)
+    if operation is not None:
+        return operation
+    package, _, name = qualname.rpartition(".")
+    if package.startswith("torch.nn.modules"):
+        return find_operation(f"torch.nn.{name}")
+    if package.startswith("torch.nn.utils"):
+        return find_operation(f"torch.nn.utils.{name}")
+    for public in ("torch.optim", "torch.utils.data", "torch.nn.parallel", "torch.nn.init"):
+        if package.startswith(public):
+            return find_operation(f"{public}.{name}")
+    return None
+
+
+def _wrap(call: Call, operation: Operation) -> Value:
+    wrapped = call.args[0] if call.args else call.keywords.get("module")
+    if isinstance(wrapped, ModuleV) and operation.kind in ("spectral_norm", "weight_norm", "orthogonal"):
+        wrapped.wrappers = (*wrapped.wrappers, operation.kind)
+    return wrapped if wrapped is not None else Unknown(operation.qualname)
+
+
+def _build_loader(call: Call, operation: Operation) -> Value:
+    _, values = bind_values(operation, call.args, call.keywords)
+    loader = LoaderV(values, call.node, call.scope)
+    call.machine.events.loaders.append(loader)
+    return loader
+
+
+def _build_optimizer(call: Call, operation: Operation) -> Value:
+    bound, values = bind_values(operation, call.args, call.keywords)
+    optimizer = OptimizerV(
+        operation, values, bound.explicit, collect_modules(values.get("params")), call.node, call.scope
+    )
+    call.machine.events.optimizers.append(optimizer)
+    return optimizer
+
+
+def collect_modules(value: Value | None) -> tuple[ModuleV, ...]:
+    """Return the modules whose parameters a value holds: lists, chains and parameter groups are looked into."""
+    found: dict[int, ModuleV] = {}
+    stack = [value]
+    while stack:
+        current = stack.pop(0)
+        if isinstance(current, ParametersV):
+            for module in current.modules:
+                found.setdefault(id(module), module)
+        elif isinstance(current, ListV):
+            stack.extend(current.items)
+        elif isinstance(current, DictV):
+            stack.append(current.items.get("params"))
+        elif isinstance(current, TensorV) and current.param is not None:
+            found.setdefault(id(current.param[0]), current.param[0])
+    return tuple(found.values())
+
+
+def _initialise(call: Call, operation: Operation) -> Value:
+    bound, values = bind_values(operation, call.args, call.keywords)
+    name = operation.qualname.rpartition(".")[2]
+    settings = {key: Const(value) for key, value in bound.args.items() if isinstance(value, (int, float, str))}
+    settings.update({key: value for key, value in values.items() if isinstance(value, Const)})
+    if name == "zeros_":
+        settings["val"] = Const(0)
+    elif name == "ones_":
+        settings["val"] = Const(1)
+    if "val" in settings:
+        settings["value"] = settings["val"]
+    for tensor in find_tensors(call.args[0]) if call.args else []:
+        write_parameter(call.machine, tensor, operation.kind, settings, call.node, call.scope)
+    return call.args[0] if call.args else NONE
+
+
+def _create(call: Call, operation: Operation) -> Value:
+    return create_tensor(call.machine, operation, call.args, call.keywords, call.node, call.scope)
+
+
+def _lose(call: Call, operation: Operation) -> Value:
+    return build_layer(call, operation) if operation.is_module else call_loss(call, operation, None)
+
+
+def _parameter(call: Call, _operation: Operation) -> Value:
+    tensors = find_tensors(call.args[0]) if call.args else []
+    if not tensors:
+        return Unknown("parameter")
+    result = tensors[0].copy()
+    result.source = "parameter"
+    return result
+
+
+_FAMILIES: dict[str, Callable[[Call, Operation], Value]] = {
+    "wrapper": _wrap,
+    "loader": _build_loader,
+    "optimizer": _build_optimizer,
+    "init": _initialise,
+    "creation": _create,
+    "loss": _lose,
+    "parameter": _parameter,
+}
+
+
+def _declare_absl(call: Call, qualname: str) -> Value | None:
+    if qualname.startswith("absl.flags.DEFINE_") and isinstance(call.node, cst.Call):
+        if call.scope.flags is None:
+            call.scope.flags = ParserV()
+        declare_flag(call.machine, call.scope.flags, call.node, call.frame)
+        return NONE
+    return None
+
+
+EXTERNAL_FALLBACK.extend([_call_torch, _declare_absl])
+

@@ -1,0 +1,91 @@
+"""What a loop, an unpacking or a star yields."""
+
+from __future__ import annotations
+
+from ganlint.interp.values import (
+    Choice,
+    Const,
+    DictV,
+    InstanceV,
+    ListV,
+    LoaderV,
+    ModuleV,
+    TensorV,
+    Unknown,
+    Value,
+)
+from ganlint.torch_api.shape import UNKNOWN
+
+
+class Elements:
+    """The elements of an iterable; `exact` is false where there may be others, `loader` set for a DataLoader."""
+
+    __slots__ = ("exact", "items", "loader")
+
+    def __init__(self, items: list[Value], *, exact: bool, loader: LoaderV | None = None) -> None:
+        self.items = items
+        self.exact = exact
+        self.loader = loader
+
+
+def iterate_value(value: Value) -> Elements:
+    """Return the elements a loop over a value would see."""
+    if isinstance(value, ListV):
+        return Elements(list(value.items), exact=value.exact, loader=value.loader)
+    if isinstance(value, DictV):
+        return Elements([Const(key) for key in value.items], exact=value.exact)
+    if isinstance(value, LoaderV):
+        return Elements([make_batch(value)], exact=False, loader=value)
+    if isinstance(value, ModuleV):
+        return Elements([child for _, child, _ in value.children()], exact=True)
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return Elements([Const(letter) for letter in value.value], exact=True)
+    if isinstance(value, InstanceV) and value.kind == "pairs":
+        return Elements(list(value.attrs.values()), exact=value.exact)
+    if isinstance(value, TensorV):
+        return Elements([part_of_tensor(value)], exact=False)
+    if isinstance(value, Choice):
+        return iterate_value(value.options[0]) if _all_same_kind(value) else Elements([], exact=False)
+    if isinstance(value, Unknown):
+        return Elements([TensorV(shape=UNKNOWN, source="data")], exact=False)
+    return Elements([], exact=False)
+
+
+def unpack_value(value: Value, count: int | None = None) -> list[Value] | None:
+    """Return the elements of an unpacking or star; None where they are not known."""
+    if isinstance(value, ListV) and (value.exact or (count is not None and len(value.items) == count)):
+        return value.items
+    if isinstance(value, TensorV):
+        if count is None:
+            return None
+        if value.parts is not None and len(value.parts) == count:
+            return value.parts
+        return [part_of_tensor(value) for _ in range(count)]
+    if isinstance(value, (DictV, ModuleV, Const)):
+        elements = iterate_value(value)
+        return elements.items if elements.exact else None
+    if isinstance(value, Choice) and count is not None:
+        options = [unpack_value(option, count) for option in value.options]
+        known = [option for option in options if option is not None and len(option) == count]
+        if len(known) == len(options) and known:
+            return [Choice(tuple(option[i] for option in known)) for i in range(count)]
+    if isinstance(value, ListV) and count is None and value.items:
+        return value.items
+    return None
+
+
+def make_batch(loader: LoaderV | None) -> TensorV:
+    """Return the batch a loader yields: a tensor that can be unpacked into tensors."""
+    return TensorV(shape=UNKNOWN, source="loader", loader=loader)
+
+
+def part_of_tensor(value: TensorV) -> TensorV:
+    """Return an element or slice of a tensor: same origin, unknown shape."""
+    part = value.copy()
+    part.shape = UNKNOWN
+    return part
+
+
+def _all_same_kind(value: Choice) -> bool:
+    kinds = {type(option) for option in value.options}
+    return len(kinds) == 1 and kinds.pop() is LoaderV

@@ -1,0 +1,126 @@
+"""Taking back what a branch did, so that both branches of an undecided `if` can be run and joined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganlint.interp.values import Choice, Const, Maybe, join
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ganlint.interp.values import Value
+
+
+class Journal:
+    """The first value of every name, attribute, key and list that a branch changed."""
+
+    __slots__ = ("lists", "names", "outer")
+
+    def __init__(self, outer: Journal | None) -> None:
+        self.outer = outer
+        self.names: dict[tuple[int, object], tuple[dict[Any, Value], object, Value | None]] = {}
+        self.lists: dict[int, tuple[list[Value], list[Value]]] = {}
+
+    def record(self, names: dict[Any, Value], key: object) -> None:
+        """Keep the value a name has before it is changed."""
+        place = (id(names), key)
+        if place not in self.names:
+            self.names[place] = (names, key, names.get(key))
+
+    def record_list(self, items: list[Value]) -> None:
+        """Keep the elements a list has before it is changed."""
+        if id(items) not in self.lists:
+            self.lists[id(items)] = (items, items.copy())
+
+    def take_back(self) -> Outcome:
+        """Restore everything to how it was before the branch and return what the branch had made of it."""
+        outcome = Outcome(self)
+        for names, key, before in self.names.values():
+            if before is None:
+                names.pop(key, None)
+            else:
+                names[key] = before
+        for items, before_items in self.lists.values():
+            items[:] = before_items
+        return outcome
+
+    def hand_over(self) -> None:
+        """Let the enclosing branch's journal know what this branch changed."""
+        if self.outer is None:
+            return
+        for place, entry in self.names.items():
+            self.outer.names.setdefault(place, entry)
+        for identity, list_entry in self.lists.items():
+            self.outer.lists.setdefault(identity, list_entry)
+
+
+class Outcome:
+    """What one branch made of the names and lists it changed."""
+
+    __slots__ = ("journal", "lists", "names")
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.names = {place: names.get(key) for place, (names, key, _) in journal.names.items()}
+        self.lists = {identity: items.copy() for identity, (items, _) in journal.lists.items()}
+
+    def apply(self) -> None:
+        """Make this branch's results the state of the program."""
+        for place, (names, key, _) in self.journal.names.items():
+            value = self.names[place]
+            if value is None:
+                names.pop(key, None)
+            else:
+                names[key] = value
+        for identity, (items, _) in self.journal.lists.items():
+            items[:] = self.lists[identity]
+
+
+def merge_outcomes(outcomes: list[Outcome]) -> None:
+    """Make the state of the program what it is after any one of several branches.
+
+    A name that only some branches bind keeps their value: code behind that uses it would fail otherwise.
+    """
+    places: dict[tuple[int, object], tuple[dict[Any, Value], object, Value | None]] = {}
+    lists: dict[int, tuple[list[Value], list[Value]]] = {}
+    for outcome in outcomes:
+        for place, entry in outcome.journal.names.items():
+            places.setdefault(place, entry)
+        for identity, list_entry in outcome.journal.lists.items():
+            lists.setdefault(identity, list_entry)
+    for place, (names, key, before) in places.items():
+        merged: Value | None = None
+        for outcome in outcomes:
+            value = outcome.names.get(place, before)
+            if value is not None:
+                merged = value if merged is None else join(merged, value)
+        if merged is not None:
+            names[key] = merged
+    for identity, (items, before_items) in lists.items():
+        variants = [outcome.lists.get(identity, before_items) for outcome in outcomes]
+        items[:] = _merge_lists(before_items, variants)
+
+
+def _merge_lists(before: list[Value], variants: list[list[Value]]) -> list[Value]:
+    longest = max(variants, key=len)
+    if all(len(variant) == len(longest) for variant in variants):
+        merged = []
+        for index, value in enumerate(longest):
+            for variant in variants:
+                value = join(value, variant[index])  # noqa: PLW2901  # the joined value is what is wanted
+            merged.append(value)
+        return merged
+    common = 0
+    shortest = min(len(variant) for variant in variants)
+    while common < shortest and all(_same(variant[common], longest[common]) for variant in variants):
+        common += 1
+    merged = list(longest[:common])
+    merged.extend(value if isinstance(value, (Maybe, Choice)) else Maybe(value) for value in longest[common:])
+    return merged
+
+
+def _same(first: Value, second: Value) -> bool:
+    if first is second:
+        return True
+    return isinstance(first, Const) and isinstance(second, Const) and first.value == second.value

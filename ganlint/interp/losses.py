@@ -1,0 +1,71 @@
+"""Losses: what is compared with what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganlint.interp.apply import bind_values, union_networks
+from ganlint.interp.events import LossEvent
+from ganlint.interp.literals import find_tensors, number_of
+from ganlint.interp.values import Choice, Const, TensorV, Unknown, Value
+from ganlint.torch_api.shape import UNKNOWN
+
+if TYPE_CHECKING:
+    from ganlint.interp.calls import Call
+    from ganlint.interp.values import ModuleV
+    from ganlint.torch_api.registry import Operation
+
+
+def call_loss(call: Call, operation: Operation, module: ModuleV | None) -> TensorV:
+    """Record a loss call and return its value, a number that remembers the networks behind it."""
+    machine = call.machine
+    if module is None:
+        bound, values = bind_values(operation, call.args, call.keywords)
+        explicit, unknown = bound.explicit, bound.unknown_keywords
+        arg_nodes = dict(zip(explicit, call.arg_nodes, strict=False)) | call.keyword_nodes
+        prediction = values.get("input") or (call.args[0] if call.args else None)
+        target = values.get("target") or (call.args[1] if len(call.args) > 1 else None)
+    else:
+        values, explicit, unknown, arg_nodes = {}, (), (), {}
+        prediction, target = call.argument(0, "input"), call.argument(1, "target")
+    inputs = find_tensors(prediction)
+    target_tensor, target_const = _read_target(target)
+    machine.events.losses.append(
+        LossEvent(
+            operation=operation,
+            module=module,
+            args=values,
+            explicit=explicit,
+            unknown_keywords=unknown,
+            arg_nodes=arg_nodes,
+            node=call.node,
+            scope=call.scope,
+            inputs=tuple(tensor.copy() for tensor in inputs),
+            target=target_tensor,
+            target_const=target_const,
+            certain=machine.depth == 0,
+        )
+    )
+    tensors = inputs + find_tensors(target)
+    return TensorV(
+        shape=UNKNOWN,
+        networks=union_networks(tensors),
+        node=call.node,
+        scope=call.scope,
+        detached=all(tensor.detached for tensor in tensors) if tensors else False,
+    )
+
+
+def _read_target(target: Value | None) -> tuple[TensorV | None, Const | None]:
+    if isinstance(target, TensorV):
+        return target, target.const
+    if isinstance(target, Const):
+        return None, target if number_of(target) is not None else None
+    if isinstance(target, Choice):
+        found = [_read_target(option) for option in target.options if not isinstance(option, Unknown)]
+        constants = [const for _, const in found]
+        if len(found) == len(target.options) and all(const is not None for const in constants):
+            first = constants[0]
+            if first is not None and all(const is not None and const.value == first.value for const in constants):
+                return found[0]
+    return None, None

@@ -1,0 +1,159 @@
+"""The state of one interpretation, and the dispatch from syntax to the functions that give it meaning.
+
+`EXPRESSIONS`, `STATEMENTS` and the other tables are filled by the modules beside this one when they are imported,
+so that those modules need to know only the machine and not each other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ganlint.interp.journal import Journal
+from ganlint.interp.values import ModuleV, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import libcst as cst
+
+    from ganlint.interp.events import Events
+    from ganlint.interp.project import Project
+    from ganlint.interp.scope import Frame, ModuleScope
+    from ganlint.interp.trace import Trace
+    from ganlint.interp.values import ClassV, FunctionV, LoaderV, Value
+
+    Evaluator = Callable[["Machine", Any, Frame], Value]
+    Executor = Callable[["Machine", Any, Frame], int]
+
+#: How a statement ended.
+NORMAL, RETURN, RAISE, BREAK, CONTINUE = 0, 1, 2, 3, 4
+
+EXPRESSIONS: dict[type, Evaluator] = {}
+STATEMENTS: dict[type, Executor] = {}
+
+#: Deepest chain of calls that is followed, and how often one function may stand in it.
+MAX_CALL_DEPTH = 60
+MAX_RECURSION = 12
+
+
+class BudgetExceededError(Exception):
+    """The step budget of a unit of the program is used up."""
+
+
+class Machine:
+    """One interpretation of a program: where it stands and what it has seen."""
+
+    __slots__ = (
+        "base", "budget", "building", "built", "call_depth", "calls", "depth", "events", "executed",
+        "journal", "loaders", "no_grad", "problems", "project", "scope", "serial", "steps", "trace",
+    )
+
+    def __init__(self, project: Project, events: Events, budget: int) -> None:
+        self.project = project
+        self.events = events
+        self.budget = budget
+        self.steps = 0
+        self.journal: Journal | None = None
+        #: Takes back, after the run, what the program did to the modules it imports.
+        self.base: Journal | None = None
+        #: How many undecided branches surround the current statement.
+        self.depth = 0
+        #: Modules whose `__init__` is running, outermost first.
+        self.building: list[ModuleV] = []
+        #: Grows with every layer built, list grown or operation traced: a loop that leaves it alone is not worth repeating.
+        self.built = 0
+        self.serial = 0
+        self.call_depth = 0
+        self.calls: dict[cst.CSTNode, int] = {}
+        self.executed: set[cst.CSTNode] = set()
+        self.trace: Trace | None = None
+        self.loaders: list[LoaderV] = []
+        self.no_grad = 0
+        #: The module whose code is running.
+        self.scope: ModuleScope | None = None
+        self.problems: list[tuple[ModuleScope, str]] = []
+
+    def evaluate(self, node: cst.BaseExpression, frame: Frame) -> Value:
+        """Return the abstract value of an expression.
+
+        Raises BudgetExceededError when the step budget is used up.
+        """
+        self.steps += 1
+        if self.steps > self.budget:
+            raise BudgetExceededError
+        handler = EXPRESSIONS.get(node.__class__)
+        if handler is None:
+            return Unknown(f"{node.__class__.__name__} is not interpreted")
+        return handler(self, node, frame)
+
+    def execute(self, statements: Sequence[cst.CSTNode], frame: Frame) -> int:
+        """Run statements until one of them leaves the block; return how the block ended."""
+        for statement in statements:
+            self.steps += 1
+            if self.steps > self.budget:
+                raise BudgetExceededError
+            handler = STATEMENTS.get(statement.__class__)
+            if handler is not None:
+                signal = handler(self, statement, frame)
+                if signal:
+                    return signal
+        return NORMAL
+
+    def write(self, names: dict[Any, Value], key: object, value: Value) -> None:
+        """Bind a name, key or attribute so that an undecided branch can be taken back."""
+        if self.journal is not None:
+            self.journal.record(names, key)
+        elif self.base is not None:
+            self.base.record(names, key)
+        names[key] = value
+
+    def touch(self, items: list[Value]) -> None:
+        """Announce that a list is about to change."""
+        self.built += 1
+        if self.journal is not None:
+            self.journal.record_list(items)
+        elif self.base is not None:
+            self.base.record_list(items)
+
+    def reset(self, budget: int) -> None:
+        """Start a new unit of the program: whatever the one before was in the middle of is over."""
+        self.budget = budget
+        self.steps = 0
+        self.journal = None
+        self.depth = 0
+        self.building.clear()
+        self.call_depth = 0
+        self.calls.clear()
+        self.trace = None
+        self.loaders.clear()
+        self.no_grad = 0
+
+    def next_serial(self) -> int:
+        """Return the next number in the order of construction."""
+        self.serial += 1
+        self.built += 1
+        return self.serial
+
+    @property
+    def owner(self) -> ModuleV | None:
+        """The module whose construction is running, if any."""
+        return self.building[-1] if self.building else None
+
+    def enter(self, function: FunctionV) -> bool:
+        """Note that a function starts; False if that would go too deep."""
+        count = self.calls.get(function.node, 0)
+        if self.call_depth >= MAX_CALL_DEPTH or count >= MAX_RECURSION:
+            return False
+        self.calls[function.node] = count + 1
+        self.call_depth += 1
+        self.executed.add(function.node)
+        return True
+
+    def leave(self, function: FunctionV) -> None:
+        """Note that a function ended."""
+        self.calls[function.node] -= 1
+        self.call_depth -= 1
+
+    def note_class(self, cls: ClassV) -> None:
+        """Note that the program instantiates a class."""
+        self.executed.add(cls.node)

@@ -1,0 +1,124 @@
+"""Command-line options: argparse, absl flags and click declare a name, a default and where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from ganlint.interp.literals import text_of
+from ganlint.interp.values import FALSE, Const, ListV, ParserV, Unknown, Value
+
+if TYPE_CHECKING:
+    from ganlint.interp.machine import Machine
+    from ganlint.interp.scope import Frame
+
+_CONVERTERS = {"int": int, "float": float, "str": str, "click.INT": int, "click.FLOAT": float}
+
+
+def declare_option(machine: Machine, parser: ParserV, node: cst.Call, frame: Frame, origin: str) -> None:
+    """Add the option a declaring call names to the parser, with its default and the place of the default.
+
+    `--batch-size` and `-b` become `batch_size`; an explicit `dest` wins. An option that must be given, or whose
+    default is None, has no value.
+    """
+    names: list[str] = []
+    default: Value | None = None
+    default_node: cst.CSTNode = node
+    dest: str | None = None
+    action: str | None = None
+    kind: str | None = None
+    required = False
+    many = False
+    for argument in node.args:
+        keyword = argument.keyword.value if argument.keyword is not None else None
+        if keyword is None and argument.star == "":
+            text = text_of(machine.evaluate(argument.value, frame))
+            if text is not None:
+                names.append(text)
+        elif keyword == "default":
+            default = machine.evaluate(argument.value, frame)
+            default_node = argument
+        elif keyword == "dest":
+            dest = text_of(machine.evaluate(argument.value, frame))
+        elif keyword == "action":
+            action = text_of(machine.evaluate(argument.value, frame))
+        elif keyword == "type":
+            kind = _type_name(argument.value)
+        elif keyword == "required":
+            value = machine.evaluate(argument.value, frame)
+            required = isinstance(value, Const) and value.value is True
+        elif keyword == "nargs":
+            many = True
+        elif keyword == "is_flag":
+            action = "store_true"
+    name = dest or _pick_name(names)
+    if name is None:
+        return
+    parser.options[name] = _option_value(
+        name, default, default_node, frame, origin=origin, action=action, kind=kind, required=required, many=many
+    )
+
+
+def declare_flag(machine: Machine, parser: ParserV, node: cst.Call, frame: Frame) -> None:
+    """Add an absl flag: `flags.DEFINE_integer("batch_size", 64, "help")`."""
+    given: dict[str, cst.Arg] = {}
+    for position, argument in enumerate(node.args):
+        given[argument.keyword.value if argument.keyword is not None else ("name", "default", "help")[min(position, 2)]] = argument
+    if "name" not in given or "default" not in given:
+        return
+    name = text_of(machine.evaluate(given["name"].value, frame))
+    if name is not None:
+        default = machine.evaluate(given["default"].value, frame)
+        parser.options[name] = _as_option(default, given["default"], frame, "config")
+
+
+def _option_value(
+    name: str,
+    default: Value | None,
+    node: cst.CSTNode,
+    frame: Frame,
+    *,
+    origin: str,
+    action: str | None,
+    kind: str | None,
+    required: bool,
+    many: bool,
+) -> Value:
+    if default is None:
+        if action == "store_true":
+            return Const(FALSE.value, node, frame.scope, origin, "medium")
+        if action == "store_false":
+            return Const(True, node, frame.scope, origin, "medium")  # noqa: FBT003  # the value, not a flag
+        if required or action is not None or many:
+            return Unknown(f"option {name} has no default")
+        return Const(None, node, frame.scope, origin, "medium")
+    if isinstance(default, Const) and kind in _CONVERTERS and isinstance(default.value, str):
+        try:
+            return Const(_CONVERTERS[kind](default.value), node, frame.scope, origin, "medium")
+        except ValueError:
+            return Unknown(f"default of option {name} cannot be converted")
+    return _as_option(default, node, frame, origin)
+
+
+def _as_option(default: Value, node: cst.CSTNode, frame: Frame, origin: str) -> Value:
+    if isinstance(default, Const):
+        return Const(default.value, node, frame.scope, origin, "medium")
+    if isinstance(default, ListV):
+        return ListV([_as_option(item, node, frame, origin) for item in default.items], default.kind, exact=default.exact)
+    return default
+
+
+def _pick_name(names: list[str]) -> str | None:
+    long = [name for name in names if name.startswith("--")]
+    plain = [name for name in names if not name.startswith("-")]
+    chosen = (plain or long or names or [None])[0]
+    return chosen.split("/")[0].lstrip("-").replace("-", "_") if chosen else None
+
+
+def _type_name(node: cst.BaseExpression) -> str | None:
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+        return f"{node.value.value}.{node.attr.value}"
+    return None

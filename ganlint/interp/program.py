@@ -1,0 +1,303 @@
+"""Interpreting a program: one entry file and what it imports."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ganlint.interp.execute  # fills the tables of statements
+import ganlint.interp.externals  # fills the tables of external names
+import ganlint.interp.methods  # fills the tables of methods
+from ganlint.finding import Problem
+from ganlint.interp.calls import call_function, call_value, parameter_names, unknown_call
+from ganlint.interp.emit import emit_facts
+from ganlint.interp.events import Events
+from ganlint.interp.iterate import make_batch
+from ganlint.interp.journal import Journal
+from ganlint.interp.machine import BudgetExceededError, Machine
+from ganlint.interp.modules import build_instance, trace_alone
+from ganlint.interp.project import Project
+from ganlint.interp.scope import Frame, ModuleScope
+from ganlint.interp.values import ClassV, Const, FunctionV, InstanceV, ModuleV, Unknown, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ganlint.facts.place import Place
+    from ganlint.facts.store import Facts
+    from ganlint.source import SourceFile
+    from ganlint.span import Span
+
+#: Steps one unit (the module, a function, a class) may take, and all units of an entry together.
+UNIT_BUDGET = 150_000
+ENTRY_BUDGET = 500_000
+_RECURSION_LIMIT = 6_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryResult:
+    """The facts of one entry, what could not be analysed, and the classes whose networks its program builds.
+
+    `parts` describes the classes of the file that appear only inside other networks, built with their defaults.
+    """
+
+    facts: Facts
+    problems: tuple[Problem, ...]
+    constructed: frozenset[str]
+    parts: Facts | None = None
+
+
+class Interpreter:
+    """Interprets entries one after the other; what they import is read and run once."""
+
+    def __init__(self, roots: tuple[Path, ...]) -> None:
+        self._project = Project(roots)
+        self._sources: dict[str, SourceFile] = {}
+
+    def interpret_entry(self, source: SourceFile, *, with_parts: bool = False) -> EntryResult:
+        """Run a file as a program and return its facts; never raises on what the file contains."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
+        try:
+            return _EntryRun(self._project, source).run(with_parts=with_parts)
+        finally:
+            sys.setrecursionlimit(limit)
+            self._sources[source.path] = source
+
+    def locate(self, places: Iterable[Place]) -> dict[Place, Span]:
+        """Turn places into spans, whichever files they are in."""
+        by_path: dict[str, list[Place]] = {}
+        for place in places:
+            by_path.setdefault(place.path, []).append(place)
+        spans: dict[Place, Span] = {}
+        for path, wanted in by_path.items():
+            source = self._sources.get(path) or self._project.find_source(path)
+            if source is None:
+                continue
+            located = source.locate([place.mark for place in wanted])
+            for place in wanted:
+                spans[place] = located[place.mark]
+        return spans
+
+
+class _EntryRun:
+    """One run of an entry: the module, then what the module's own run left unexecuted."""
+
+    def __init__(self, project: Project, source: SourceFile) -> None:
+        self.project = project
+        self.source = source
+        self.problems: list[Problem] = []
+        project.add_source(source)
+        project.read.clear()
+        self.machine = Machine(project, Events(), UNIT_BUDGET)
+        self.scope = ModuleScope(source=source, file=Path(source.path), name="__main__")
+        self.machine.scope = self.scope
+        self.assumed: set[int] = set()
+        self.instances: dict[ClassV, Value] = {}
+        self.spent = 0
+
+    def run(self, *, with_parts: bool) -> EntryResult:
+        machine, scope = self.machine, self.scope
+        machine.base = Journal(None)
+        scope.namespace["__name__"] = Const("__main__")
+        scope.namespace["__file__"] = Const(self.source.path)
+        self._run_unit(
+            "the module's statements", lambda: machine.execute(scope.source.module.body, Frame(scope, scope.namespace))
+        )
+        self._run_functions()
+        self._run_classes()
+        self._run_lambdas()
+        self._trace_networks()
+        facts, constructed = emit_facts(machine.events, self.source.path, self.assumed, self._sources())
+        parts = self._describe_parts() if with_parts else None
+        machine.base.take_back()
+        for module in machine.events.called.values():
+            module.trace = None
+        problems = [*self.problems, *self.source.problems]
+        problems.extend(problem for path, problem in self.project.problems.items() if path in self.project.read)
+        return EntryResult(facts=facts, problems=tuple(problems), constructed=constructed, parts=parts)
+
+    def _sources(self) -> tuple[str, ...]:
+        return tuple(sorted({self.source.path, *self.project.read}))
+
+    def _run_unit(self, what: str, run: Callable[[], object]) -> None:
+        machine = self.machine
+        remaining = ENTRY_BUDGET - self.spent
+        if remaining <= 0:
+            return
+        machine.reset(min(UNIT_BUDGET, remaining))
+        machine.scope = self.scope
+        try:
+            run()
+        except BudgetExceededError:
+            self._add_problem(f"{what} took more steps than ganlint follows; what comes behind is unknown")
+        except RecursionError:
+            self._add_problem(f"{what} nests deeper than ganlint follows; what comes behind is unknown")
+        self.spent += machine.steps
+
+    def _add_problem(self, message: str) -> None:
+        self.problems.append(Problem(path=self.source.path, message=message, fatal=False))
+
+    def _run_functions(self) -> None:
+        for _ in range(3):
+            waiting = [
+                function
+                for function in self.machine.events.functions
+                if function.owner is None and function.scope is self.scope and function.node not in self.machine.executed
+            ]
+            if not waiting:
+                return
+            called = _called_names(waiting)
+            first = [function for function in waiting if function.name not in called] or waiting
+            for function in first:
+                if function.node not in self.machine.executed:
+                    self._run_unit(f"function {function.name}", lambda function=function: self._call(function))  # type: ignore[misc]  # mypy cannot type default-bound lambdas
+
+    def _call(self, function: FunctionV, receiver: Value | None = None, args: list[Value] | None = None) -> Value:
+        call = unknown_call(self.machine, function.node, function.scope, args)
+        return call_function(call, function, receiver=receiver)
+
+    def _run_lambdas(self) -> None:
+        for function in self.machine.events.lambdas:
+            if function.node not in self.machine.executed and function.scope is self.scope:
+                self._run_unit("a lambda", lambda function=function: self._call(function))  # type: ignore[misc]  # see above
+
+    def _run_classes(self) -> None:
+        own = [cls for cls in self.machine.events.classes if cls.scope is self.scope]
+        # Trainers first: they build the networks with the arguments that are meant.
+        ordered = [cls for cls in own if not cls.is_module] + [cls for cls in own if cls.is_lightning]
+        ordered += [cls for cls in own if cls.is_module and not cls.is_lightning]
+        bases = {id(base) for cls in own for base in cls.order[1:]}
+        ordered.sort(key=lambda cls: id(cls) in bases)
+        for cls in ordered:
+            if cls.node not in self.machine.executed and (id(cls) not in bases or cls.is_module):
+                self._run_unit(f"class {cls.name}", lambda cls=cls: self._build(cls))  # type: ignore[misc]  # see above
+        for cls in own:
+            instance = self.instances.get(cls) or self._find_instance(cls)
+            if instance is not None:
+                self._run_methods(cls, instance)
+
+    def _build(self, cls: ClassV) -> None:
+        before = len(self.machine.events.modules)
+        call = unknown_call(self.machine, cls.node, cls.scope)
+        if cls.is_module and not cls.is_lightning:
+            # Set beforehand, so that a class whose construction runs out of budget counts as assumed too.
+            instance = build_instance(call, cls)
+            self.machine.events.first_args.pop(cls, None)
+        else:
+            instance = build_instance(call, cls)
+        self.instances[cls] = instance
+        if isinstance(instance, ModuleV):
+            self.assumed.add(id(instance))
+        del before
+
+    def _find_instance(self, cls: ClassV) -> Value | None:
+        for module in self.machine.events.modules:
+            if module.cls is cls:
+                return module
+        for value in self.scope.namespace.values():
+            if isinstance(value, InstanceV) and value.cls is cls:
+                return value
+        return None
+
+    def _run_methods(self, cls: ClassV, instance: Value) -> None:
+        for name, member in list(cls.namespace.items()):
+            if not isinstance(member, FunctionV) or member.node in self.machine.executed:
+                continue
+            if name in ("forward", "__init__", "__repr__", "__str__") or "property" in member.flags:
+                continue
+            receiver = None if "staticmethod" in member.flags else cls if "classmethod" in member.flags else instance
+            for args in _method_arguments(member):
+                self._run_unit(
+                    f"method {cls.name}.{name}",
+                    lambda member=member, receiver=receiver, args=args: self._call(member, receiver, args),  # type: ignore[misc]  # see above
+                )
+
+    def _trace_networks(self) -> None:
+        for module in list(self.machine.events.modules):
+            if module.trace is None and module.owner is None and (module.free or id(module) in self.assumed):
+                self._trace(module)
+            elif module.trace is None and module.owner is not None and module.owner.cls is not None and module.owner.cls.is_lightning:
+                self._trace(module)
+
+    def _trace(self, module: ModuleV) -> None:
+        if module.cls is None and module.op.qualname != "torch.nn.Sequential":
+            return
+        if module.cls is not None and (module.cls.is_lightning or not module.attrs):
+            return
+        name = module.cls.name if module.cls is not None else "a Sequential"
+        call = unknown_call(self.machine, module.node, module.scope)
+        self._run_unit(f"the forward pass of {name}", lambda: trace_alone(call, module))
+
+    def _describe_parts(self) -> Facts:
+        """Build each class that appears only inside others once more: with its defaults, and what a call gave for the rest."""
+        machine = self.machine
+        built = {id(module.cls) for module in machine.events.modules if module.cls is not None and module.owner is None}
+        outer = machine.events
+        machine.events = Events()
+        parts: set[int] = set()
+        for cls in outer.classes:
+            if cls.scope is not self.scope or not cls.is_module or id(cls) in built:
+                continue
+            self._run_unit(f"class {cls.name}", lambda cls=cls: self._build_part(cls, outer, parts))  # type: ignore[misc]  # see above
+        self._trace_networks_of(parts)
+        facts, _ = emit_facts(machine.events, self.source.path, parts, self._sources(), only=parts)
+        machine.events = outer
+        return facts
+
+    def _build_part(self, cls: ClassV, outer: Events, parts: set[int]) -> None:
+        call = unknown_call(self.machine, cls.node, cls.scope)
+        given = outer.first_args.get(cls)
+        init = cls.find("__init__")
+        if given is not None and isinstance(init, FunctionV):
+            names = parameter_names(init)[1:]
+            by_name = dict(zip(names, given[0], strict=False)) | given[1]
+            call.keywords.update({name: value for name, value in by_name.items() if name not in init.defaults})
+        instance = call_value(call, cls)
+        parts.add(id(instance))
+
+    def _trace_networks_of(self, parts: set[int]) -> None:
+        for module in list(self.machine.events.modules):
+            if id(module) in parts and module.trace is None:
+                self._trace(module)
+
+
+def _called_names(functions: list[FunctionV]) -> set[str]:
+    import libcst as cst  # noqa: PLC0415  # only the syntax of calls is needed here
+
+    names: set[str] = set()
+    for function in functions:
+        stack: list[cst.CSTNode] = [function.node.body]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, cst.Call):
+                if isinstance(node.func, cst.Name) and node.func.value != function.name:
+                    names.add(node.func.value)
+            stack.extend(node.children)
+    return names
+
+
+def _method_arguments(method: FunctionV) -> list[list[Value]]:
+    """Return the arguments a framework would call a method with: a batch, and each optimiser's number in turn."""
+    names = parameter_names(method)
+    if method.owner is not None and "staticmethod" not in method.flags:
+        names = names[1:]
+    if not method.name.endswith("_step"):
+        return [[]]
+    variants: list[list[Value]] = []
+    for number in (0, 1) if "optimizer_idx" in names else (0,):
+        args: list[Value] = []
+        for name in names:
+            if name == "optimizer_idx":
+                args.append(Const(number))
+            elif "batch" in name and "idx" not in name:
+                args.append(make_batch(None))
+            else:
+                args.append(Unknown(f"parameter {name} has no value", name))
+        variants.append(args)
+    return variants
+
+
+

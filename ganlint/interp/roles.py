@@ -1,0 +1,101 @@
+"""Which network is the generator and which the discriminator: from what the program does, then from names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ganlint.interp.events import Events
+    from ganlint.interp.values import ModuleV
+
+GENERATOR, DISCRIMINATOR = "generator", "discriminator"
+
+_G_WORDS = frozenset({"generator", "gen", "netg", "g", "generador", "gnet", "generative", "generators"})
+_D_WORDS = frozenset(
+    {"discriminator", "disc", "netd", "d", "critic", "dis", "dnet", "discriminative", "adversary", "patchgan",
+     "discriminators", "discriminador"}
+)  # fmt: skip
+#: Words that make a class something else although it is named after the network it belongs to.
+_PART_WORDS = frozenset({"block", "loss", "layer", "base", "trainer", "module", "config", "dataset", "head", "wrapper", "resblock",
+                         "optimizer", "scheduler", "updater", "model", "down", "up", "unit", "stage", "res", "params"})
+_SPLIT = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A network's role, whether the program or a name tells it, and the reason in words."""
+
+    role: str | None
+    source: str | None
+    reason: str | None
+
+
+NO_ROLE = Role(None, None, None)
+
+
+def assign_roles(networks: list[ModuleV], events: Events) -> dict[int, Role]:
+    """Return the role of each network, by identity."""
+    roles: dict[int, Role] = {}
+    for network in networks:
+        roles[id(network)] = role_from_names(network)
+    _assign_from_losses(roles, events)
+    return roles
+
+
+def role_from_names(network: ModuleV) -> Role:
+    """Return the role the class name tells; where it tells none, the role the variable's name tells."""
+    if network.cls is not None:
+        role = role_of_name(network.cls.name)
+        if role is not None:
+            return Role(role, "name", f"the class is named {network.cls.name}")
+        if _words(network.cls.name) & _PART_WORDS:
+            return NO_ROLE
+        if network.cls.is_lightning:
+            return NO_ROLE
+    if network.name is not None:
+        role = role_of_name(network.name)
+        if role is not None:
+            return Role(role, "name", f"it is held in {network.name}")
+    return NO_ROLE
+
+
+def role_of_name(name: str) -> str | None:
+    """Return the role a name tells: Generator, netG, DCGAN_D, G_AB, critic, ...; None for GeneratorLoss and its kin."""
+    words = [word.lower() for word in _SPLIT.findall(name.replace("_", " "))]
+    if not words:
+        return None
+    found = {GENERATOR for word in words if word in _G_WORDS} | {DISCRIMINATOR for word in words if word in _D_WORDS}
+    lowered = name.lower()
+    if not found:
+        if "discriminat" in lowered or "critic" in lowered:
+            found = {DISCRIMINATOR}
+        elif "generator" in lowered or "generative" in lowered:
+            found = {GENERATOR}
+    if len(found) != 1 or set(words) & _PART_WORDS:
+        return None
+    return found.pop()
+
+
+def _words(name: str) -> set[str]:
+    return {word.lower() for word in _SPLIT.findall(name.replace("_", " "))}
+
+
+def _assign_from_losses(roles: dict[int, Role], events: Events) -> None:
+    """What another network's output is judged by against a constant label is a discriminator; the other is the generator."""
+    for loss in events.losses:
+        if loss.target_const is None or loss.target_const.value not in (0, 1, 0.0, 1.0, -1, 0.9):
+            continue
+        for tensor in loss.inputs:
+            if len(tensor.networks) < 2:  # noqa: PLR2004  # a maker and a judge
+                continue
+            maker, judge = tensor.networks[-2], tensor.networks[-1]
+            if id(maker) not in roles or id(judge) not in roles:
+                continue
+            if roles[id(judge)].role == GENERATOR or roles[id(maker)].role == DISCRIMINATOR:
+                continue
+            maker_name = maker.name or (maker.cls.name if maker.cls is not None else "a network")
+            judge_name = judge.name or (judge.cls.name if judge.cls is not None else "a network")
+            roles[id(judge)] = Role(DISCRIMINATOR, "program", f"it judges what {maker_name} makes against a fixed label")
+            roles[id(maker)] = Role(GENERATOR, "program", f"what it makes is judged by {judge_name}")

@@ -1,0 +1,76 @@
+"""Names: the namespaces of modules and the frames of calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ganlint.interp.values import ClassV, FunctionV, ParserV, Value
+    from ganlint.source import SourceFile
+
+
+class ModuleScope:
+    """A module of the analysed tree: its source and its namespace.
+
+    `stars` are the packages outside the tree that were star-imported: an unknown name may come from them.
+    """
+
+    __slots__ = ("directory", "file", "flags", "name", "namespace", "path", "source", "stars", "unresolved_star")
+
+    def __init__(self, *, source: SourceFile, file: Path, name: str) -> None:
+        self.source = source
+        self.path = source.path
+        self.file = file
+        self.directory = file.parent
+        self.name = name
+        self.namespace: dict[str, Value] = {}
+        self.stars: list[str] = []
+        self.unresolved_star = False
+        self.flags: ParserV | None = None
+
+
+class Frame:
+    """The names of one running function, class body or module."""
+
+    __slots__ = (
+        "declared_global", "declared_nonlocal", "function", "is_class_body", "locals", "owner", "parent",
+        "partial_returns", "receiver", "returned", "scope", "yields",
+    )
+
+    def __init__(
+        self,
+        scope: ModuleScope,
+        names: dict[str, Value],
+        parent: Frame | None = None,
+        *,
+        function: FunctionV | None = None,
+        is_class_body: bool = False,
+    ) -> None:
+        self.scope = scope
+        self.locals = names
+        self.parent = parent
+        self.function = function
+        self.is_class_body = is_class_body
+        self.owner: ClassV | None = function.owner if function is not None else None
+        self.receiver: Value | None = None
+        self.returned: Value | None = None
+        self.partial_returns: list[Value] = []
+        self.yields: list[Value] | None = None
+        self.declared_global: set[str] | None = None
+        self.declared_nonlocal: set[str] | None = None
+
+    def lookup(self, name: str) -> Value | None:
+        """Find a name in this frame, the enclosing functions and the module; None if it is in none of them."""
+        value = self.locals.get(name)
+        if value is not None:
+            return value
+        frame = self.parent
+        while frame is not None:
+            if not frame.is_class_body:
+                value = frame.locals.get(name)
+                if value is not None:
+                    return value
+            frame = frame.parent
+        return self.scope.namespace.get(name)

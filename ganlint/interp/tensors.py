@@ -1,0 +1,322 @@
+"""Symbolic tensors: attributes, methods, operators and indexing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganlint.interp.apply import BATCH_SIZE, apply_function, union_networks
+from ganlint.interp.events import InitEvent
+from ganlint.interp.literals import number_of
+from ganlint.interp.trace import OpRecord
+from ganlint.interp.values import BoundV, Const, ListV, TensorV, Unknown, Value
+from ganlint.torch_api.registry import bind_arguments, find_operation
+from ganlint.torch_api.shape import UNKNOWN, Shape, broadcast, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import libcst as cst
+
+    from ganlint.interp.machine import Machine
+    from ganlint.interp.scope import ModuleScope
+
+_OPAQUE = frozenset({"device", "dtype", "grad", "is_cuda", "requires_grad", "grad_fn", "is_leaf", "layout", "names"})
+_ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floor_divide", "**": "pow", "@": "matmul", "neg": "neg"}
+
+
+def get_tensor_attribute(machine: Machine, tensor: TensorV, name: str, node: cst.CSTNode) -> Value:
+    """Return an attribute of a tensor."""
+    if name == "shape":
+        return _dims_value(tensor.shape, node)
+    if name == "data":
+        data = tensor.copy()
+        data.detached = True
+        data.base = tensor
+        return data
+    if name in ("T", "mT", "H"):
+        transposed = tensor.copy()
+        dims = tensor.shape.dims
+        transposed.shape = shape_of(*reversed(dims)) if dims is not None else UNKNOWN
+        return transposed
+    if name == "ndim":
+        return Const(tensor.shape.rank) if tensor.shape.rank is not None else Unknown("rank is not known")
+    if name in _OPAQUE:
+        return Unknown(f"tensor attribute {name}", f"tensor.{name}")
+    del machine
+    return BoundV(name, tensor)
+
+
+def call_tensor_method(
+    machine: Machine,
+    tensor: TensorV,
+    name: str,
+    args: Sequence[Value],
+    keywords: Mapping[str, Value],
+    node: cst.CSTNode,
+    scope: ModuleScope,
+) -> Value:
+    """Call a method of a tensor."""
+    if name == "backward":
+        machine.events.backwards += 1
+        return Const(None)
+    if name in ("size", "stride"):
+        return _size_value(tensor, args, keywords, node)
+    if name in ("dim", "ndimension"):
+        return Const(tensor.shape.rank) if tensor.shape.rank is not None else Unknown("rank is not known")
+    operation = find_operation(f"torch.Tensor.{name}")
+    if operation is None:
+        # A method torch_api does not describe: the numbers may have changed, the origin has not.
+        other = tensor.copy()
+        other.shape, other.const = UNKNOWN, None
+        return other
+    if operation.is_a("init"):
+        return _fill_tensor(machine, tensor, operation.kind, name, args, keywords, node, scope)
+    if name == "copy_":
+        source = args[0] if args else None
+        set_constant(tensor, source.const if isinstance(source, TensorV) else None)
+        return tensor
+    if operation.is_a("creation"):
+        from ganlint.interp.creation import create_tensor  # noqa: PLC0415  # creation makes tensors with this module
+
+        return create_tensor(machine, operation, args, keywords, node, scope, like=tensor)
+    if operation.is_a("requires_grad") or name in ("retain_grad", "pin_memory"):
+        return tensor
+    result = apply_function(machine, operation, args, keywords, node, scope, receiver=tensor)
+    if operation.in_place and isinstance(result, TensorV):
+        number = _scalar_result(name.rstrip("_"), tensor, args)
+        set_constant(tensor, number)
+        tensor.op, tensor.trace = result.op, result.trace
+        tensor.networks = result.networks
+        return tensor
+    if isinstance(result, TensorV) and operation.is_a("arithmetic"):
+        result.const = _scalar_result(name, tensor, args)
+    if isinstance(result, TensorV) and operation.kind in ("identity", "cast", "detach") and tensor.param is not None:
+        result.param = tensor.param
+    return result
+
+
+def combine_tensors(machine: Machine, symbol: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
+    """Return the value of an arithmetic operator with a tensor on either side."""
+    tensors = [value for value in (left, right) if isinstance(value, TensorV)]
+    if symbol == "neg":
+        tensors = tensors[:1]
+    scope = tensors[0].scope
+    name = _ARITHMETIC.get(symbol)
+    operation = find_operation(f"torch.Tensor.{name}") if name else None
+    shape = broadcast([tensor.shape for tensor in tensors]) if symbol != "@" else None
+    trace = machine.trace
+    index: int | None = None
+    if trace is not None and scope is not None:
+        inputs = trace.resolve(tensors)
+        if inputs:
+            record = OpRecord(
+                kind=operation.kind if operation is not None else "arithmetic",
+                type_name=operation.qualname if operation is not None else "torch.Tensor.add",
+                operation=operation,
+                args={},
+                explicit=(),
+                layer=None,
+                node=node,
+                scope=machine.scope or scope,
+                call=node,
+                call_scope=machine.scope or scope,
+                inputs=inputs,
+                input_shape=tensors[0].shape,
+                depth=machine.depth - trace.depth,
+            )
+            record.output_shape = shape or UNKNOWN
+            index = trace.add(record)
+    result = TensorV(
+        shape=shape or UNKNOWN,
+        networks=union_networks(tensors),
+        source=next((tensor.source for tensor in tensors if tensor.source is not None), None),
+        const=_combine_constants(symbol, left, right),
+        detached=all(tensor.detached for tensor in tensors),
+        op=index,
+        trace=trace if index is not None else None,
+        node=node,
+        scope=scope,
+        loader=next((tensor.loader for tensor in tensors if tensor.loader is not None), None),
+    )
+    return result
+
+
+def compare_tensors(left: Value, right: Value) -> Value:
+    """Return the value of a comparison with a tensor: a mask nothing is known of."""
+    tensors = [value for value in (left, right) if isinstance(value, TensorV)]
+    return TensorV(shape=broadcast([tensor.shape for tensor in tensors]) or UNKNOWN, networks=())
+
+
+def index_tensor(machine: Machine, tensor: TensorV, indices: Sequence[Value | slice], node: cst.CSTNode) -> Value:
+    """Return `tensor[...]`."""
+    part = tensor.copy()
+    part.shape = _index_shape(tensor.shape, indices)
+    part.param = None
+    trace = machine.trace
+    if trace is not None and tensor.scope is not None:
+        inputs = trace.resolve([tensor])
+        if inputs:
+            record = OpRecord(
+                kind="index",
+                type_name="torch.Tensor.__getitem__",
+                operation=None,
+                args={},
+                explicit=(),
+                layer=None,
+                node=node,
+                scope=machine.scope or tensor.scope,
+                call=node,
+                call_scope=machine.scope or tensor.scope,
+                inputs=inputs,
+                input_shape=tensor.shape,
+                depth=machine.depth - trace.depth,
+            )
+            record.output_shape = part.shape
+            part.op, part.trace = trace.add(record), trace
+    if tensor.parts is not None and len(indices) == 1 and isinstance(indices[0], Const):
+        position = indices[0].value
+        if isinstance(position, int) and -len(tensor.parts) <= position < len(tensor.parts):
+            return tensor.parts[position]
+    return part
+
+
+def set_constant(tensor: TensorV, const: Const | None) -> None:
+    """Note that an in-place operation filled a tensor (and what its `.data` belongs to) with a number."""
+    current: TensorV | None = tensor
+    while current is not None:
+        current.const = const
+        if const is not None and current.source in (None, "noise", "uninitialised"):
+            current.source = "constant"
+        current = current.base
+
+
+def write_parameter(
+    machine: Machine,
+    tensor: TensorV,
+    distribution: str,
+    values: Mapping[str, Value],
+    node: cst.CSTNode,
+    scope: ModuleScope,
+) -> None:
+    """Record that a distribution was written into a layer's parameter."""
+    if tensor.param is None:
+        return
+    layer, parameter = tensor.param
+    machine.events.inits.append(
+        InitEvent(
+            layer=layer,
+            root=None,
+            parameter=parameter,
+            distribution=distribution,
+            args=dict(values),
+            node=node,
+            scope=scope,
+            certain=machine.depth == 0,
+        )
+    )
+
+
+def _fill_tensor(
+    machine: Machine,
+    tensor: TensorV,
+    kind: str,
+    name: str,
+    args: Sequence[Value],
+    keywords: Mapping[str, Value],
+    node: cst.CSTNode,
+    scope: ModuleScope,
+) -> Value:
+    operation = find_operation(f"torch.Tensor.{name}")
+    values: dict[str, Value] = {}
+    if operation is not None:
+        bound = bind_arguments(operation, args, keywords)
+        values = {key: value if isinstance(value, Value) else Const(value) for key, value in bound.args.items()}
+    const: Const | None = None
+    if name == "zero_":
+        const = Const(0, node, scope)
+    elif name == "fill_":
+        first = args[0] if args else keywords.get("value")
+        const = first if number_of(first) is not None and isinstance(first, Const) else None
+    if const is not None:
+        values = {"value": const}
+    if tensor.param is not None:
+        write_parameter(machine, tensor, kind, values, node, scope)
+        return tensor
+    set_constant(tensor, const)
+    if kind in ("normal", "uniform", "random_integer", "exponential", "bernoulli"):
+        current: TensorV | None = tensor
+        while current is not None:
+            current.source = "noise"
+            current = current.base
+    return tensor
+
+
+def _dims_value(shape: Shape, node: cst.CSTNode) -> Value:
+    if shape.dims is None:
+        # Whatever the rank, the first size is the batch.
+        return ListV([Unknown("size is not known", BATCH_SIZE)], "tuple", exact=False)
+    items: list[Value] = [
+        Const(size, node) if size is not None else Unknown("size is not known", BATCH_SIZE if i == 0 else "size")
+        for i, size in enumerate(shape.dims)
+    ]
+    return ListV(items, "tuple")
+
+
+def _size_value(tensor: TensorV, args: Sequence[Value], keywords: Mapping[str, Value], node: cst.CSTNode) -> Value:
+    index = args[0] if args else keywords.get("dim")
+    if index is None:
+        return _dims_value(tensor.shape, node)
+    position = number_of(index)
+    dims = tensor.shape.dims
+    if isinstance(position, int):
+        if dims is not None and -len(dims) <= position < len(dims) and dims[position] is not None:
+            return Const(dims[position], node)
+        if dims is None and position == 1 and tensor.shape.channels is not None:
+            return Const(tensor.shape.channels, node)
+    return Unknown("size is not known", BATCH_SIZE if position == 0 else "size")
+
+
+def _index_shape(shape: Shape, indices: Sequence[Value | slice]) -> Shape:
+    dims = shape.dims
+    if dims is None:
+        return UNKNOWN
+    result: list[int | None] = []
+    position = 0
+    for index in indices:
+        if isinstance(index, Const) and index.value is None:
+            result.append(1)
+            continue
+        if isinstance(index, Const) and index.value is Ellipsis:
+            return UNKNOWN
+        if position >= len(dims):
+            return UNKNOWN
+        if isinstance(index, slice):
+            whole = index.start is None and index.stop is None and index.step is None
+            result.append(dims[position] if whole else None)
+        elif not isinstance(index, Const):
+            return UNKNOWN
+        position += 1
+    return shape_of(*result, *dims[position:])
+
+
+def _scalar_result(name: str, tensor: TensorV, args: Sequence[Value]) -> Const | None:
+    symbol = next((key for key, value in _ARITHMETIC.items() if value == name), None)
+    if symbol is None:
+        return None
+    return _combine_constants(symbol, tensor, args[0] if args else tensor)
+
+
+def _combine_constants(symbol: str, left: Value, right: Value) -> Const | None:
+    first = left.const if isinstance(left, TensorV) else left
+    second = right.const if isinstance(right, TensorV) else right
+    a, b = number_of(first), number_of(second)
+    if symbol == "neg" and a is not None and isinstance(first, Const):
+        return Const(-a, first.node, first.scope, first.origin, first.confidence)
+    if a is None or b is None:
+        return None
+    try:
+        value = {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "/": lambda: a / b}[symbol]()
+    except (KeyError, ZeroDivisionError, OverflowError):
+        return None
+    source = first if isinstance(left, TensorV) else second
+    return Const(value, source.node, source.scope, "constant") if isinstance(source, Const) else Const(value)

@@ -1,0 +1,109 @@
+"""The dataflow graph of a forward pass, recorded while it is interpreted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganlint.torch_api.shape import UNKNOWN, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import libcst as cst
+
+    from ganlint.interp.scope import ModuleScope
+    from ganlint.interp.values import ModuleV, TensorV, Value
+    from ganlint.torch_api.registry import Operation
+
+
+class OpRecord:
+    """One step of a forward pass; see `ganlint.facts.network.Op`."""
+
+    __slots__ = (
+        "args", "call", "call_scope", "depth", "dropped", "explicit", "input_shape", "inputs", "kind", "layer", "name",
+        "node", "operation", "output_shape", "scope", "type",
+    )
+
+    def __init__(
+        self,
+        *,
+        kind: str,
+        type_name: str,
+        operation: Operation | None,
+        args: Mapping[str, object],
+        explicit: tuple[str, ...],
+        layer: ModuleV | None,
+        node: cst.CSTNode,
+        scope: ModuleScope,
+        call: cst.CSTNode,
+        call_scope: ModuleScope,
+        inputs: list[int],
+        input_shape: Shape,
+        depth: int,
+        name: str = "",
+    ) -> None:
+        self.kind = kind
+        self.type = type_name
+        self.operation = operation
+        self.args = args
+        self.explicit = explicit
+        self.layer = layer
+        self.node = node
+        self.scope = scope
+        self.call = call
+        self.call_scope = call_scope
+        self.inputs = inputs
+        self.input_shape = input_shape
+        self.output_shape: Shape = UNKNOWN
+        self.depth = depth
+        self.name = name
+        self.dropped = False
+
+
+class Trace:
+    """The ops of one network's forward pass, in the order they run.
+
+    `depth` is the number of undecided branches around the start, so that only those inside the pass count.
+    """
+
+    __slots__ = ("alias", "complete", "depth", "ops", "result", "root")
+
+    def __init__(self, root: ModuleV, depth: int) -> None:
+        self.root = root
+        self.depth = depth
+        self.ops: list[OpRecord] = []
+        self.alias: dict[int, int] = {}
+        self.result: Value | None = None
+        self.complete = True
+
+    def add(self, op: OpRecord) -> int:
+        """Append an op and return its index."""
+        self.ops.append(op)
+        return len(self.ops) - 1
+
+    def resolve(self, tensors: Iterable[TensorV]) -> list[int]:
+        """Return the indices of the ops that made these tensors in this pass."""
+        found: list[int] = []
+        for tensor in tensors:
+            if tensor.trace is self and tensor.op is not None:
+                index = self.alias.get(tensor.op, tensor.op)
+                if index not in found:
+                    found.append(index)
+        return found
+
+    def merge_branches(self, ranges: list[tuple[int, int]]) -> None:
+        """Make one of branches that run the same layers: `if parallel: y = data_parallel(net, x)` else `y = net(x)`."""
+        first_start, first_end = ranges[0]
+        first = self.ops[first_start:first_end]
+        if not first:
+            return
+        for start, end in ranges[1:]:
+            other = self.ops[start:end]
+            if len(other) != len(first) or any(a.layer is not b.layer or a.type != b.type for a, b in zip(first, other, strict=True)):
+                return
+        for start, end in ranges[1:]:
+            for offset in range(end - start):
+                self.alias[start + offset] = first_start + offset
+                self.ops[start + offset].dropped = True
+        for op in first:
+            op.depth -= 1

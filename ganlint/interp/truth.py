@@ -1,0 +1,43 @@
+"""Deciding conditions."""
+
+from __future__ import annotations
+
+from ganlint.interp.values import (
+    BoundV,
+    Choice,
+    ClassV,
+    Const,
+    DictV,
+    ExternalV,
+    FunctionV,
+    ImportedV,
+    InstanceV,
+    ListV,
+    LoaderV,
+    Maybe,
+    ModuleV,
+    NativeV,
+    OptimizerV,
+    PartialV,
+    Value,
+)
+
+_ALWAYS_TRUE = (ModuleV, FunctionV, ClassV, BoundV, PartialV, NativeV, ExternalV, ImportedV, OptimizerV, LoaderV, InstanceV)
+
+
+def decide_truth(value: Value) -> bool | None:
+    """Return whether a condition holds, None where that is not known."""
+    if isinstance(value, Const):
+        return bool(value.value)
+    if isinstance(value, ListV):
+        if any(not isinstance(item, Maybe) for item in value.items):
+            return True
+        return False if value.exact and not value.items else None
+    if isinstance(value, DictV):
+        return True if value.items else (False if value.exact else None)
+    if isinstance(value, Choice):
+        verdicts = {decide_truth(option) for option in value.options}
+        return verdicts.pop() if len(verdicts) == 1 else None
+    if isinstance(value, _ALWAYS_TRUE):
+        return True
+    return None

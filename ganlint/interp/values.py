@@ -1,0 +1,495 @@
+"""Abstract values: what an expression can be while a program is interpreted without being run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import libcst as cst
+
+    from ganlint.interp.scope import Frame, ModuleScope
+    from ganlint.interp.trace import Trace
+    from ganlint.torch_api.registry import Bound, Operation
+    from ganlint.torch_api.shape import Shape
+
+HIGH, MEDIUM, LOW = "high", "medium", "low"
+_CONFIDENCE_ORDER = {HIGH: 2, MEDIUM: 1, LOW: 0}
+
+
+def weaker(first: str, second: str) -> str:
+    """Return the lower of two confidences."""
+    return first if _CONFIDENCE_ORDER[first] <= _CONFIDENCE_ORDER[second] else second
+
+
+#: Kinds of layers that hold weights or statistics: what makes a module a network and not a loss or a wrapper.
+WEIGHTED = frozenset(
+    {"conv", "conv_transpose", "linear", "bilinear", "batch_norm", "instance_norm", "layer_norm", "group_norm",
+     "embedding", "recurrent", "recurrent_cell", "attention", "transformer"}
+)  # fmt: skip
+
+
+class Value:
+    """Anything an expression can evaluate to; the subclasses say what is known of it."""
+
+    __slots__ = ()
+
+
+class Unknown(Value):
+    """A value nothing is known of, with the reason."""
+
+    __slots__ = ("name", "reason")
+
+    def __init__(self, reason: str, name: str | None = None) -> None:
+        self.reason = reason
+        self.name = name
+
+
+class Const(Value):
+    """A Python literal (number, string, bool, None, bytes) and where it comes from.
+
+    `origin` and `confidence` follow `ganlint.facts.place.Known`.
+    """
+
+    __slots__ = ("confidence", "node", "origin", "scope", "value")
+
+    def __init__(
+        self,
+        value: object,
+        node: cst.CSTNode | None = None,
+        scope: ModuleScope | None = None,
+        origin: str = "literal",
+        confidence: str = HIGH,
+    ) -> None:
+        self.value = value
+        self.node = node
+        self.scope = scope
+        self.origin = origin
+        self.confidence = confidence
+
+
+NONE = Const(None)
+TRUE = Const(value=True)
+FALSE = Const(value=False)
+
+
+class Choice(Value):
+    """One of a few values: what a name holds after a branch that could not be decided."""
+
+    __slots__ = ("options",)
+
+    def __init__(self, options: tuple[Value, ...]) -> None:
+        self.options = options
+
+
+class Maybe(Value):
+    """An element that is in its list only if an undecided branch was taken."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+
+class ListV(Value):
+    """A list, tuple or set; `exact` is false where it may hold more or fewer elements than shown.
+
+    `loader` is set for what a loop over a DataLoader sees through `enumerate`, `zip` and their kin.
+    """
+
+    __slots__ = ("exact", "items", "kind", "loader", "node", "scope")
+
+    def __init__(
+        self,
+        items: list[Value],
+        kind: str = "list",
+        *,
+        exact: bool = True,
+        node: cst.CSTNode | None = None,
+        scope: ModuleScope | None = None,
+    ) -> None:
+        self.items = items
+        self.kind = kind
+        self.exact = exact
+        self.node = node
+        self.scope = scope
+        self.loader: LoaderV | None = None
+
+
+class DictV(Value):
+    """A dictionary with constant keys; `by_attribute` for EasyDict, OmegaConf and other dotted dictionaries."""
+
+    __slots__ = ("by_attribute", "exact", "items", "node", "scope")
+
+    def __init__(
+        self,
+        items: dict[object, Value],
+        *,
+        exact: bool = True,
+        by_attribute: bool = False,
+        node: cst.CSTNode | None = None,
+        scope: ModuleScope | None = None,
+    ) -> None:
+        self.items = items
+        self.exact = exact
+        self.by_attribute = by_attribute
+        self.node = node
+        self.scope = scope
+
+
+class FunctionV(Value):
+    """A function or lambda of the analysed program, with its closure."""
+
+    __slots__ = ("closure", "defaults", "flags", "name", "node", "owner", "scope")
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        node: cst.FunctionDef | cst.Lambda,
+        scope: ModuleScope,
+        closure: Frame | None,
+        defaults: dict[str, Value],
+        owner: ClassV | None = None,
+        flags: frozenset[str] = frozenset(),
+    ) -> None:
+        self.name = name
+        self.node = node
+        self.scope = scope
+        self.closure = closure
+        self.defaults = defaults
+        self.owner = owner
+        self.flags = flags
+
+
+class BoundV(Value):
+    """A method bound to its instance; `function` is a FunctionV or the name of a built-in method."""
+
+    __slots__ = ("function", "owner")
+
+    def __init__(self, function: FunctionV | str, owner: Value) -> None:
+        self.function = function
+        self.owner = owner
+
+
+class PartialV(Value):
+    """functools.partial."""
+
+    __slots__ = ("args", "function", "keywords")
+
+    def __init__(self, function: Value, args: list[Value], keywords: dict[str, Value]) -> None:
+        self.function = function
+        self.args = args
+        self.keywords = keywords
+
+
+class SuperV(Value):
+    """super(): attribute look-up that starts behind `after` in the instance's class order."""
+
+    __slots__ = ("after", "instance")
+
+    def __init__(self, after: ClassV | None, instance: Value) -> None:
+        self.after = after
+        self.instance = instance
+
+
+class ExternalV(Value):
+    """A name of a package outside the analysed tree, such as `torch.nn.Conv2d`."""
+
+    __slots__ = ("qualname",)
+
+    def __init__(self, qualname: str) -> None:
+        self.qualname = qualname
+
+
+class ImportedV(Value):
+    """A module of the analysed tree."""
+
+    __slots__ = ("scope",)
+
+    def __init__(self, scope: ModuleScope) -> None:
+        self.scope = scope
+
+
+class NativeV(Value):
+    """A function the interpreter implements itself (`range`, `functools.partial`, ...)."""
+
+    __slots__ = ("name", "run")
+
+    def __init__(self, name: str, run: Callable[..., Value]) -> None:
+        self.name = name
+        self.run = run
+
+
+class ClassV(Value):
+    """A class of the analysed program.
+
+    `torch_base` is the torch module it derives from (`torch.nn.Module`, `torch.nn.Sequential`, ...), if any;
+    `fields` are the annotated fields of a dataclass, NamedTuple, attrs or pydantic class.
+    """
+
+    __slots__ = (
+        "bases", "closure", "fields", "first_args", "is_lightning", "is_module", "name", "namespace", "node",
+        "order", "qualname", "scope", "torch_base",
+    )
+
+    def __init__(self, *, name: str, qualname: str, node: cst.ClassDef, scope: ModuleScope, bases: list[Value]) -> None:
+        self.name = name
+        self.qualname = qualname
+        self.node = node
+        self.scope = scope
+        self.bases = bases
+        self.namespace: dict[str, Value] = {}
+        self.order: list[ClassV] = [self]
+        self.is_module = False
+        self.is_lightning = False
+        self.torch_base: Operation | None = None
+        self.fields: dict[str, Value | None] | None = None
+        self.closure: Frame | None = None
+        self.first_args: tuple[list[Value], dict[str, Value]] | None = None
+
+    @property
+    def class_id(self) -> str:
+        """The file and qualified name, the same in every program that uses the class."""
+        return f"{self.scope.path}::{self.qualname}"
+
+    def find(self, name: str, after: ClassV | None = None) -> Value | None:
+        """Look a name up in the class and its bases, or in those behind `after`."""
+        order = self.order
+        if after is not None and after in order:
+            order = order[order.index(after) + 1 :]
+        for cls in order:
+            value = cls.namespace.get(name)
+            if value is not None:
+                return value
+        return None
+
+    def derives_from(self, other: ClassV) -> bool:
+        """Tell whether `other` is this class or one of its bases."""
+        return other in self.order
+
+
+class InstanceV(Value):
+    """An object of a class of the analysed program that is not a torch module (or a namespace without class)."""
+
+    __slots__ = ("attrs", "cls", "exact", "kind")
+
+    def __init__(self, cls: ClassV | None, kind: str = "object", *, exact: bool = True) -> None:
+        self.cls = cls
+        self.kind = kind
+        self.exact = exact
+        self.attrs: dict[str, Value] = {}
+
+
+class ModuleV(Value):
+    """A torch module: a layer, a container, or an instance of a Module class of the program.
+
+    `attrs` holds every attribute in the order of assignment; children of containers are keyed by their index.
+    `op` is the torch operation (for a user class: that of its torch base), `bound` and `values` its arguments as plain
+    and as abstract values. `depth` is how many undecided branches surrounded its construction, `owner` the module
+    whose `__init__` built it. `free` holds until another module takes it as a child; `complete` until a child or
+    argument list turns out unknown.
+    """
+
+    __slots__ = (
+        "arg_nodes", "attrs", "bound", "cls", "complete", "depth", "free", "name", "node", "op", "owner", "scope", "serial",
+        "trace", "values", "wrappers",
+    )
+
+    def __init__(
+        self,
+        *,
+        cls: ClassV | None,
+        op: Operation,
+        node: cst.CSTNode,
+        scope: ModuleScope,
+        serial: int,
+        depth: int,
+        owner: ModuleV | None,
+    ) -> None:
+        self.cls = cls
+        self.op = op
+        self.node = node
+        self.scope = scope
+        self.serial = serial
+        self.depth = depth
+        self.owner = owner
+        self.attrs: dict[str, Value] = {}
+        self.bound: Bound | None = None
+        self.values: dict[str, Value] = {}
+        self.arg_nodes: dict[str, cst.CSTNode] = {}
+        self.wrappers: tuple[str, ...] = ()
+        self.trace: Trace | None = None
+        self.name: str | None = None
+        self.complete = True
+        self.free = True
+
+    def children(self) -> Iterator[tuple[str, ModuleV, bool]]:
+        """Yield (name, child, certain) in the order of registration, looking through undecided values."""
+        for name, value in self.attrs.items():
+            if value.__class__ is ModuleV:
+                yield name, value, True  # type: ignore[misc]  # narrowed by __class__, which mypy does not follow
+            elif value.__class__ is Choice or value.__class__ is Maybe:
+                child = pick_module(value)
+                if child is not None:
+                    yield name, child, False
+
+    def walk(self, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, ModuleV, bool]]:
+        """Yield (path, module, certain) for this module's descendants, each once, parents first."""
+        seen = {id(self)} if seen is None else seen
+        for name, child, certain in self.children():
+            if id(child) in seen:
+                continue
+            seen.add(id(child))
+            path = f"{prefix}{name}"
+            yield path, child, certain
+            for below, module, sure in child.walk(f"{path}.", seen):
+                yield below, module, certain and sure
+
+
+def pick_module(value: Value) -> ModuleV | None:
+    """Return the module an undecided value stands for; None where it may be no module at all."""
+    if isinstance(value, ModuleV):
+        return value
+    if isinstance(value, Maybe):
+        return pick_module(value.value)
+    if isinstance(value, Choice):
+        found = [pick_module(option) for option in value.options]
+        if all(module is not None for module in found):
+            return found[0]
+    return None
+
+
+class TensorV(Value):
+    """A symbolic tensor.
+
+    `networks` are the networks it went through, the last one last; `source` says what it started as: `loader`
+    (a batch), `data` (an element of something unknown that is looped over), `noise`, `constant`, `parameter`, or
+    None. `const` is the number every element holds, where there is one. `op` is the step of the running trace
+    that made it. `param` names the module and attribute of a parameter; `base` is the tensor a `.data` belongs to;
+    `parts` are its elements where it was built from them.
+    """
+
+    __slots__ = (
+        "base", "const", "detached", "loader", "networks", "node", "op", "param", "parts", "scope", "shape", "source",
+        "trace",
+    )
+
+    def __init__(
+        self,
+        *,
+        shape: Shape,
+        networks: tuple[ModuleV, ...] = (),
+        source: str | None = None,
+        const: Const | None = None,
+        detached: bool = False,
+        op: int | None = None,
+        trace: object = None,
+        node: cst.CSTNode | None = None,
+        scope: ModuleScope | None = None,
+        loader: LoaderV | None = None,
+    ) -> None:
+        self.shape = shape
+        self.networks = networks
+        self.source = source
+        self.const = const
+        self.detached = detached
+        self.op = op
+        self.trace = trace
+        self.node = node
+        self.scope = scope
+        self.loader = loader
+        self.parts: list[Value] | None = None
+        self.base: TensorV | None = None
+        self.param: tuple[ModuleV, str] | None = None
+
+    def copy(self) -> TensorV:
+        """Return a tensor with the same facts that can be changed on its own."""
+        twin = TensorV(
+            shape=self.shape,
+            networks=self.networks,
+            source=self.source,
+            const=self.const,
+            detached=self.detached,
+            op=self.op,
+            trace=self.trace,
+            node=self.node,
+            scope=self.scope,
+            loader=self.loader,
+        )
+        twin.param = self.param
+        return twin
+
+
+class LoaderV(Value):
+    """A DataLoader."""
+
+    __slots__ = ("args", "fed", "node", "scope", "training")
+
+    def __init__(self, args: dict[str, Value], node: cst.CSTNode, scope: ModuleScope) -> None:
+        self.args = args
+        self.node = node
+        self.scope = scope
+        self.fed: dict[int, ModuleV] = {}
+        self.training = False
+
+
+class OptimizerV(Value):
+    """An optimiser with the modules whose parameters it was given."""
+
+    __slots__ = ("args", "explicit", "modules", "node", "op", "scope")
+
+    def __init__(
+        self,
+        op: Operation,
+        args: dict[str, Value],
+        explicit: tuple[str, ...],
+        modules: tuple[ModuleV, ...],
+        node: cst.CSTNode,
+        scope: ModuleScope,
+    ) -> None:
+        self.op = op
+        self.args = args
+        self.explicit = explicit
+        self.modules = modules
+        self.node = node
+        self.scope = scope
+
+
+class ParametersV(Value):
+    """What `net.parameters()` and its kin give: the parameters of some modules."""
+
+    __slots__ = ("modules",)
+
+    def __init__(self, modules: tuple[ModuleV, ...]) -> None:
+        self.modules = modules
+
+
+class ParserV(Value):
+    """An argparse parser (or absl flags), with the options declared so far."""
+
+    __slots__ = ("options",)
+
+    def __init__(self) -> None:
+        self.options: dict[str, Value] = {}
+
+
+def join(first: Value, second: Value) -> Value:
+    """Return the value of a name that holds `first` after one branch and `second` after the other."""
+    if first is second:
+        return first
+    if isinstance(first, Const) and isinstance(second, Const) and type(first.value) is type(second.value):
+        if first.value == second.value:
+            return first
+    options: list[Value] = []
+    for value in (first, second):
+        for option in value.options if isinstance(value, Choice) else (value,):
+            if not any(option is other for other in options):
+                options.append(option)
+    if len(options) > MAX_CHOICES:
+        return Unknown("too many alternatives")
+    return Choice(tuple(options))
+
+
+MAX_CHOICES = 6
