@@ -61,7 +61,7 @@ def _blank_magics(lines: list[str]) -> list[str]:
     for line in lines:
         magic = continued or _MAGIC.match(line) is not None
         # `if x: !pip install` style blocks keep their indentation, so that the block is not left empty.
-        kept.append(_replace_magic(line) if magic else line)
+        kept.append("" if continued else _replace_magic(line) if magic else line)
         continued = magic and line.rstrip().endswith("\\")
     return kept
 

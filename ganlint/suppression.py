@@ -85,7 +85,7 @@ def _iterate_comments(source_text: SourceText) -> Iterator[tuple[int, int, str, 
                 pending.append((line, column, token.string))
             elif token.type in {tokenize.NEWLINE, tokenize.ENDMARKER}:
                 for at, start, comment in pending:
-                    yield at, start, comment, min(at, first or at), line
+                    yield at, start, comment, min(at, first or at), line if first is not None else at
                 pending, first = [], None
             elif first is None and token.type not in {tokenize.NL, tokenize.INDENT, tokenize.DEDENT}:
                 first = line
