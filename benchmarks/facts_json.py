@@ -20,6 +20,7 @@ class FactsRun:
     """The parsed document, or why there is none."""
 
     files: dict[str, Record] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
     error: str = ""
 
 
@@ -34,7 +35,8 @@ def run_facts(path: Path, *, timeout: float = 600) -> FactsRun:
         document = json.loads(done.stdout)
     except ValueError:
         return FactsRun(error=(done.stderr.strip().splitlines() or ["no output"])[-1])
-    return FactsRun(files=read_files(document, path))
+    problems = tuple(f"{problem['path']}: {problem['message']}" for problem in document["problems"])
+    return FactsRun(files=read_files(document, path), problems=problems)
 
 
 def read_files(document: Record, root: Path) -> dict[str, Record]:
@@ -50,8 +52,9 @@ def read_files(document: Record, root: Path) -> dict[str, Record]:
 
 
 def torch_layers(network: Record) -> Iterator[Record]:
-    """The network's layers that torch ships, in the order of construction."""
-    return (layer for layer in network["layers"] if find_operation(layer["type"]) is not None)
+    """The network's layers that torch ships and the network knows, in the order of construction."""
+    layers = (layer for layer in network["layers"] if layer.get("registered", True))
+    return (layer for layer in layers if find_operation(layer["type"]) is not None)
 
 
 def short_type(layer: Record) -> str:

@@ -39,6 +39,7 @@ def main() -> int:
         if run.error:
             tally.absent += [f"{repo}: {run.error}" for _ in of_repo]
             continue
+        tally.problems += [problem for problem in run.problems if any(row["path"] in problem for row in of_repo)]
         for row in of_repo:
             compare_file(row, run.files, tally)
     print(tally.render())

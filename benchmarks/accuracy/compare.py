@@ -25,6 +25,7 @@ class Tally:
     misses: list[str] = field(default_factory=list)
     symbolic: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     def add(self, question: str, *, right: bool, miss: str) -> None:
         """Count an answer, and keep the line if it is wrong."""
@@ -37,6 +38,7 @@ class Tally:
         """The misses first, the figures last."""
         lines = [*self.misses, *(f"left out, symbolic truth: {line}" for line in self.symbolic)]
         lines += [f"left out, not analysed: {line}" for line in self.absent]
+        lines += [f"problem: {line}" for line in self.problems]
         lines.append("")
         for question, asked in self.asked.items():
             right = self.right[question]
@@ -91,7 +93,7 @@ def _read_layer(text: str) -> str | None:
 
 
 def _read_chain(network: Record) -> Chain:
-    return [_name_layer(short_type(layer), layer["args"].get("eps")) for layer in torch_layers(network)]
+    return [_name_layer(short_type(layer), layer["args"].get("eps", DEFAULT_EPS)) for layer in torch_layers(network)]
 
 
 def _name_layer(name: str, eps: object) -> str:
@@ -112,7 +114,8 @@ def _find_composites(names: list[str], files: dict[str, Record]) -> list[str]:
 
 
 def _find_batch_sizes(row: Record, record: Record, files: dict[str, Record]) -> list[object]:
-    own = [loader["batch_size"]["value"] for loader in record["loaders"] if loader.get("batch_size")]
+    own = [loader["batch_size"]["value"] for loader in record["loaders"]]
+    own = [value for value in own if value is not None]
     if own:
         return own
     # The loader stands in another file: take those whose size comes from the place the truth names.
@@ -121,7 +124,9 @@ def _find_batch_sizes(row: Record, record: Record, files: dict[str, Record]) -> 
         loader["batch_size"] for other in files.values() for loader in other["loaders"] if loader.get("batch_size")
     ]
     return [
-        size["value"] for size in sizes if size["line"] == row["batch_size"]["line"] and size["path"].endswith(place)
+        size["value"]
+        for size in sizes
+        if size["line"] == row["batch_size"]["line"] and str(size["path"]).endswith(place)
     ]
 
 

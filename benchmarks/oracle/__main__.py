@@ -108,6 +108,9 @@ def _read_networks(folder: Path, built: list[Record]) -> tuple[dict[str, Record]
                 "utf-8",
             )
         run = run_facts(copy, timeout=3600)
+    for problem in run.problems:
+        if "oracleprobe" in problem:
+            print(f"{folder.name}: problem: {problem.partition('oracleprobe')[2]}")
     networks = {
         network["name"]: network
         for record in run.files.values()
