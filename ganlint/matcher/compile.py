@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from ganlint.facts.place import Known, Place
 from ganlint.facts.store import Fact
 from ganlint.finding import Severity
+from ganlint.matcher.paths import UNKNOWN, Env, Scope, compile_shown, compile_variable, resolve_options
 from ganlint.matcher.patterns import Solver, compile_patterns
 from ganlint.matcher.rule import Alternatives, FactPattern, PathPattern, Pattern, Rule, Value, Variable
 from ganlint.matcher.template import Slot, Template, format_value, parse_template, render_template
 from ganlint.matcher.uses import Uses
-from ganlint.matcher.values import UNKNOWN, Env, Scope, compile_shown, compile_value, compile_variable, resolve_options
+from ganlint.matcher.values import compile_value
 
 PlaceGetter = Callable[[Env], "Place | None"]
 Lookup = Callable[[Env, int], str]

@@ -16,10 +16,10 @@ from ganlint.facts.place import Known, Place
 from ganlint.facts.store import Facts
 from ganlint.finding import Confidence, Safety, Severity
 from ganlint.matcher.compile import OLD, CompiledRule, Text, compile_rule
+from ganlint.matcher.paths import UNKNOWN, Env, Store
 from ganlint.matcher.rule import Rule
 from ganlint.matcher.template import format_value
 from ganlint.matcher.uses import Uses
-from ganlint.matcher.values import UNKNOWN, Env, Store
 from ganlint.matcher.vocabulary import list_fields
 
 #: How many candidates a rule may try in one program, and how many matches it may have: no input may stall a run.

@@ -7,19 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from ganlint.matcher.paths import UNKNOWN, Env, Getter, Scope, compile_path, compile_variable, find_type
 from ganlint.matcher.rule import Alternatives, AnyOf, Constant, FactPattern, PathPattern, Pattern, Value, Variable
 from ganlint.matcher.uses import Uses
-from ganlint.matcher.values import (
-    UNKNOWN,
-    Env,
-    Getter,
-    Scope,
-    Test,
-    compile_path,
-    compile_value,
-    compile_variable,
-    find_type,
-)
+from ganlint.matcher.values import Test, compile_value
 from ganlint.matcher.vocabulary import list_fields
 
 Emit = Callable[[Env], bool]

@@ -8,8 +8,8 @@ from typing import Literal
 
 from ganlint.facts.network import Network
 from ganlint.facts.place import Known
+from ganlint.matcher.paths import UNKNOWN, Env, Getter, Scope, compile_path
 from ganlint.matcher.rule import AnyOf, Operators, Value, Variable
-from ganlint.matcher.values import UNKNOWN, Env, Getter, Scope, compile_path
 from ganlint.matcher.vocabulary import FieldType, follow, list_fields
 
 _ROLE_FIELDS = {"role", "role_source", "role_reason", "critic"}
