@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.errors import SourceError
 from ganlint.facts.place import Place
+from ganlint.facts.store import Facts
 from ganlint.finding import Edit, Finding, Fix, Label, Problem
 from ganlint.matcher.rule import Rule
 from ganlint.source import parse_source, read_bytes, read_text
@@ -81,11 +82,12 @@ class Analyzer:
         try:
             source = self._read(entry)
             stage = "interpreting"
-            result = self._get_interpreter().interpret_entry(source)
+            interpreter = self._get_interpreter()
+            result = interpreter.interpret_entry(source, with_parts=self._plan.wants_facts)
             stage = "matching"
-            candidates = self._match(result, source)
+            candidates = self._match(result.facts, source, interpreter)
             stage = "describing"
-            sheets = self._describe(result)
+            sheets = self._describe(result, interpreter)
         except SourceError as error:
             return Outcome(path=entry.path, problems=(_make_problem(entry.path, error),), complete=False)
         except Exception as error:  # noqa: BLE001 - the one place where a bug of ganlint becomes a problem
@@ -100,7 +102,7 @@ class Analyzer:
         return Outcome(
             path=entry.path,
             candidates=candidates,
-            problems=(*source.problems, *result.problems),
+            problems=result.problems,
             constructed=result.constructed,
             suppressions=source.suppressions,
             sheets=sheets,
@@ -118,29 +120,30 @@ class Analyzer:
             self._interpreter = Interpreter(self._plan.roots)
         return self._interpreter
 
-    def _match(self, result: EntryResult, source: SourceFile) -> tuple[Candidate, ...]:
+    def _match(self, facts: Facts, source: SourceFile, interpreter: Interpreter) -> tuple[Candidate, ...]:
         if not self._plan.rules:
             return ()
         if self._compiled is None:
             from ganlint.matcher.match import compile_rules
 
             self._compiled = compile_rules(self._plan.rules, self._plan.options)
-        matches = self._compiled.match(result.facts)
+        matches = self._compiled.match(facts)
         if not matches:
             return ()
-        spans = result.locate({place for match in matches for place in _list_places(match)})
+        spans = interpreter.locate({place for match in matches for place in _list_places(match)})
         texts = {source.path: source.source_text}
         return tuple(
             Candidate(finding=_build_finding(match, spans, texts), assumed_classes=match.assumed_classes)
             for match in matches
         )
 
-    def _describe(self, result: EntryResult) -> tuple[FileSheet, ...]:
+    def _describe(self, result: EntryResult, interpreter: Interpreter) -> tuple[FileSheet, ...]:
         if not self._plan.wants_facts:
             return ()
         from ganlint.sheet import build_sheets
 
-        return build_sheets(result.facts, result.locate)
+        described = (result.facts, result.parts) if result.parts is not None else (result.facts,)
+        return tuple(sheet for facts in described for sheet in build_sheets(facts, interpreter.locate))
 
 
 def _list_places(match: Match) -> list[Place]:

@@ -124,10 +124,7 @@ def check(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
     )
     from ganlint.pipeline import lint_paths, lint_source
 
-    if from_stdin:
-        run = lint_source(sys.stdin.buffer.read(), name, config)
-    else:
-        run = lint_paths(paths or ["."], config)
+    run = lint_source(sys.stdin.buffer.read(), name, config) if from_stdin else lint_paths(paths or ["."], config)
     from ganlint.report.registry import render_lint
 
     _write(lambda color: render_lint(run, options["form"], color=color), options)
