@@ -25,16 +25,17 @@ class Store:
         self.tables: dict[str, tuple[Any, ...]] = {
             kind: getattr(facts, attribute) for kind, (_, attribute) in FACT_KINDS.items()
         }
-        self._indices: dict[tuple[str, str], dict[object, list[int]]] = {}
+        self._indices: dict[tuple[str, str | tuple[str, ...]], dict[object, list[int]]] = {}
 
-    def find(self, kind: str, field_name: str, value: object) -> Sequence[int]:
-        """The facts of a kind whose plain field has this value, in order."""
-        key = (kind, field_name)
+    def find(self, kind: str, names: str | tuple[str, ...], value: object) -> Sequence[int]:
+        """The facts of a kind whose plain field has this value (or whose fields have these values), in order."""
+        key = (kind, names)
         index = self._indices.get(key)
         if index is None:
             index = self._indices[key] = {}
+            fetch = operator.attrgetter(names) if isinstance(names, str) else operator.attrgetter(*names)
             for position, fact in enumerate(self.tables[kind]):
-                index.setdefault(getattr(fact, field_name), []).append(position)
+                index.setdefault(fetch(fact), []).append(position)
         return index.get(value, ())
 
 

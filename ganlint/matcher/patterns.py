@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ganlint.matcher.paths import UNKNOWN, Env, Getter, Scope, compile_path, compile_variable, find_type
-from ganlint.matcher.rule import Alternatives, AnyOf, Constant, FactPattern, PathPattern, Pattern, Value, Variable
+from ganlint.matcher.fields import FactTest, FieldTests, compile_fields, constant_words, holds
+from ganlint.matcher.paths import UNKNOWN, Env, Scope, compile_variable
+from ganlint.matcher.rule import Alternatives, FactPattern, PathPattern, Pattern, Variable
 from ganlint.matcher.uses import Uses
-from ganlint.matcher.values import Test, compile_value
-from ganlint.matcher.vocabulary import list_fields
 
 Emit = Callable[[Env], bool]
 Solver = Callable[[Env, Emit], bool]
 _Candidates = Callable[[Env], Iterable[int]]
-_FieldTests = tuple[tuple[Getter, Test], ...]
+_Tests = Sequence[FactTest]
 _Next = Callable[[Env, Sequence[int], Emit], bool]
 
 
@@ -47,7 +46,7 @@ def _join(first: Solver, rest: Solver) -> Solver:
 def _compile_fact(pattern: FactPattern, scope: Scope, uses: Uses, *, certain: bool, slot: int | None = None) -> Solver:
     kind = pattern.kind
     slot = scope.add(kind, pattern.name) if slot is None else slot
-    tests = _compile_fields(pattern, slot, scope, uses, certain=certain)
+    tests = compile_fields(pattern, slot, scope, uses, certain=certain).all
     candidates = _choose_candidates(pattern, scope)
 
     def solve(env: Env, emit: Emit) -> bool:
@@ -60,35 +59,13 @@ def _compile_fact(pattern: FactPattern, scope: Scope, uses: Uses, *, certain: bo
                 stopped = True
                 break
             bound[slot] = index
-            if _holds(tests, table[index], env) and emit(env):
+            if holds(tests, table[index], env) and emit(env):
                 stopped = True
                 break
         bound[slot] = None
         return stopped
 
     return solve
-
-
-def _compile_fields(pattern: FactPattern, slot: int, scope: Scope, uses: Uses, *, certain: bool) -> _FieldTests:
-    kind = pattern.kind
-    uses.add_path(slot, kind, ())
-    tests: list[tuple[Getter, Test]] = []
-    for dotted, value in pattern.fields:
-        path = tuple(dotted.split("."))
-        uses.add_path(slot, kind, path)
-        uses.add_value(value, scope)
-        several = find_type(kind, path).form == "facts"
-        test = compile_value(value, scope, several=several)
-        tests.append((compile_path(kind, path), test))
-    named = any(dotted == "certain" for dotted, _ in pattern.fields)
-    if certain and not named and "certain" in list_fields(kind):
-        tests.append((compile_path(kind, ("certain",)), compile_value(Constant(True), scope)))
-    return tuple(tests)
-
-
-def _holds(tests: _FieldTests, fact: object, env: Env) -> bool:
-    store = env.store
-    return all(test(getter(fact, store), env) for getter, test in tests)
 
 
 def _choose_candidates(pattern: FactPattern, scope: Scope) -> _Candidates:
@@ -102,18 +79,12 @@ def _choose_candidates(pattern: FactPattern, scope: Scope) -> _Candidates:
             return () if network is UNKNOWN else env.store.find(kind, "network", network)
 
         return find_in_network
-    words = _constant_words(fields.get("kind"))
+    words = constant_words(fields.get("kind"))
     if words is None:
         return lambda env: range(len(env.store.tables[kind]))
     if len(words) == 1:
         return lambda env: env.store.find(kind, "kind", words[0])
     return lambda env: sorted(index for word in words for index in env.store.find(kind, "kind", word))
-
-
-def _constant_words(value: Value | None) -> list[str] | None:
-    items = value.values if isinstance(value, AnyOf) else (value,)
-    words = [item.value for item in items if isinstance(item, Constant) and isinstance(item.value, str)]
-    return list(dict.fromkeys(words)) if len(words) == len(items) else None
 
 
 def _compile_path_pattern(pattern: PathPattern, scope: Scope, uses: Uses, *, certain: bool) -> Solver:
@@ -131,24 +102,41 @@ def _compile_path_pattern(pattern: PathPattern, scope: Scope, uses: Uses, *, cer
     for step in pattern.steps:
         slots = [scope.add("op", item.name) for item in step.patterns]
         tests = [
-            _compile_fields(item, number, scope, uses, certain=certain)
+            compile_fields(item, number, scope, uses, certain=certain)
             for item, number in zip(step.patterns, slots, strict=True)
         ]
         compiled.append((step, slots, tests))
     for step, slots, tests in reversed(compiled):
         if step.form == "gap":
-            walk = _walk_gap(tests, walk)
+            walk = _walk_gap([item.all for item in tests], walk)
         elif step.form == "optional":
-            walk = _walk_optional(tests[0], walk)
+            walk = _walk_optional(tests[0].all, walk)
         elif step.patterns[0].name is None:
-            walk = _walk_unnamed(tests[0], walk)
+            walk = _walk_unnamed(tests[0].all, walk)
         else:
-            walk = _walk_named(tests[0], slots[0], walk)
+            walk = _walk_named(tests[0].all, slots[0], walk)
+    needed = [tests[0] for step, _, tests in compiled if step.form == "op" and tests[0].words is not None]
+    first = compiled[0][2][0].words if compiled[0][0].form == "op" else None
 
     def start(env: Env, emit: Emit) -> bool:
-        return walk(env, env.store.find("op", "network", env.bound[slot]), emit)
+        network = env.bound[slot]
+        # Most networks lack an op that some step needs, and no path has to be walked to see that.
+        if not all(_has_op(tests, network, env) for tests in needed):
+            return False
+        ops = env.store.find("op", "network", network) if first is None else _find_ops(first, network, env)
+        return walk(env, ops, emit)
 
     return lambda env, emit: networks(env, lambda inner: start(inner, emit))
+
+
+def _has_op(tests: FieldTests, network: int | None, env: Env) -> bool:
+    table = env.store.tables["op"]
+    return any(holds(tests.own, table[index], env) for index in _find_ops(tests.words or (), network, env))
+
+
+def _find_ops(words: Sequence[str], network: int | None, env: Env) -> Sequence[int]:
+    found = [env.store.find("op", ("network", "kind"), (network, word)) for word in words]
+    return found[0] if len(found) == 1 else sorted(index for indices in found for index in indices)
 
 
 def _bind_network(slot: int, getter: Callable[[Env], object]) -> Solver:
@@ -164,14 +152,14 @@ def _bind_network(slot: int, getter: Callable[[Env], object]) -> Solver:
     return solve
 
 
-def _walk_named(tests: _FieldTests, slot: int, walk: _Next) -> _Next:
+def _walk_named(tests: _Tests, slot: int, walk: _Next) -> _Next:
     def advance(env: Env, ops: Sequence[int], emit: Emit) -> bool:
         table = env.store.tables["op"]
         stopped = False
         for index in ops:
             env.bound[slot] = index
             env.budget -= 1
-            if env.budget < 0 or (_holds(tests, table[index], env) and walk(env, table[index].outputs, emit)):
+            if env.budget < 0 or (holds(tests, table[index], env) and walk(env, table[index].outputs, emit)):
                 stopped = True
                 break
         env.bound[slot] = None
@@ -180,7 +168,7 @@ def _walk_named(tests: _FieldTests, slot: int, walk: _Next) -> _Next:
     return advance
 
 
-def _walk_unnamed(tests: _FieldTests, walk: _Next) -> _Next:
+def _walk_unnamed(tests: _Tests, walk: _Next) -> _Next:
     # Which of several unnamed ops it was makes no difference, so all go on together: no branching.
     def advance(env: Env, ops: Sequence[int], emit: Emit) -> bool:
         matching = _find_matching(tests, ops, env)
@@ -190,7 +178,7 @@ def _walk_unnamed(tests: _FieldTests, walk: _Next) -> _Next:
     return advance
 
 
-def _walk_optional(tests: _FieldTests, walk: _Next) -> _Next:
+def _walk_optional(tests: _Tests, walk: _Next) -> _Next:
     def advance(env: Env, ops: Sequence[int], emit: Emit) -> bool:
         matching = _find_matching(tests, ops, env)
         if matching is None:
@@ -200,7 +188,7 @@ def _walk_optional(tests: _FieldTests, walk: _Next) -> _Next:
     return advance
 
 
-def _walk_gap(patterns: Sequence[_FieldTests], walk: _Next) -> _Next:
+def _walk_gap(patterns: Sequence[_Tests], walk: _Next) -> _Next:
     # Every op is visited once, however many ways lead to it.
     def advance(env: Env, ops: Sequence[int], emit: Emit) -> bool:
         table = env.store.tables["op"]
@@ -211,7 +199,7 @@ def _walk_gap(patterns: Sequence[_FieldTests], walk: _Next) -> _Next:
             env.budget -= 1
             if env.budget < 0:
                 return True
-            if any(_holds(tests, table[index], env) for tests in patterns):
+            if any(holds(tests, table[index], env) for tests in patterns):
                 fresh = [output for output in table[index].outputs if output not in reached]
                 reached.update(dict.fromkeys(fresh))
                 waiting += fresh
@@ -220,12 +208,12 @@ def _walk_gap(patterns: Sequence[_FieldTests], walk: _Next) -> _Next:
     return advance
 
 
-def _find_matching(tests: _FieldTests, ops: Sequence[int], env: Env) -> list[int] | None:
+def _find_matching(tests: _Tests, ops: Sequence[int], env: Env) -> list[int] | None:
     table = env.store.tables["op"]
     env.budget -= len(ops)
     if env.budget < 0:
         return None
-    return [index for index in ops if _holds(tests, table[index], env)]
+    return [index for index in ops if holds(tests, table[index], env)]
 
 
 def _list_successors(ops: Sequence[int], env: Env) -> list[int]:
