@@ -32,10 +32,12 @@ def render_snippet(marks: Sequence[Mark], get_line: GetLine, *, color: bool) -> 
     lines: list[str] = []
     width = max(len(str(mark.span.line)) for mark in marks)
     gutter = paint(f"{' ' * width} |", "faint", color=color)
-    for group in _group_by_file(marks):
-        first = group[0].span
-        if lines:
-            lines.append(f"{paint(' ' * width + ' -->', 'faint', color=color)} {spell_place(first)}")
+    groups = _group_by_file(marks)
+    for group in groups:
+        if get_line(group[0].span) is None:
+            continue
+        if group is not groups[0]:
+            lines.append(f"{paint(' ' * width + ' -->', 'faint', color=color)} {spell_place(group[0].span)}")
         lines.append(gutter)
         previous: Span | None = None
         for mark in sorted(group, key=lambda item: (item.span.line, not item.primary, item.span.column)):
