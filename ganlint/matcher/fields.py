@@ -42,8 +42,8 @@ def compile_fields(pattern: FactPattern, slot: int, scope: Scope, uses: Uses, *,
         path = tuple(dotted.split("."))
         uses.add_path(slot, kind, path)
         uses.add_value(value, scope)
-        own = not any(True for _ in find_variables(value))
-        rated.append((_rate_cost(path, value), own, _compile_field(kind, path, value, scope)))
+        own = isinstance(value, Constant) or not any(True for _ in find_variables(value))
+        rated.append((_rate_cost(path, value, own=own), own, _compile_field(kind, path, value, scope)))
     rated.sort(key=lambda item: item[0])
     return FieldTests(
         tuple(test for _, _, test in rated),
@@ -87,9 +87,9 @@ def _compile_field(kind: str, path: tuple[str, ...], value: Value, scope: Scope)
     return lambda fact, env: test_value(getter(fact, env.store), env)
 
 
-def _rate_cost(path: tuple[str, ...], value: Value) -> int:
+def _rate_cost(path: tuple[str, ...], value: Value, *, own: bool) -> int:
     if len(path) == 1 and constant_words(value) is not None:
         return 0
     if isinstance(value, Operators) and any(name == "regex" for name, _ in value.tests):
         return 3
-    return 2 if any(True for _ in find_variables(value)) else 1
+    return 1 if own else 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from ganlint.facts.place import Known
@@ -86,7 +87,8 @@ def resolve_options(options: Mapping[str, OptionSpec], overrides: Mapping[str, o
     return {name: overrides.get(name, option.default) for name, option in options.items()}
 
 
-def compile_path(kind: str, path: Sequence[str], *, keep_known: bool = False) -> Getter:
+@cache
+def compile_path(kind: str, path: tuple[str, ...], *, keep_known: bool = False) -> Getter:
     """A function from a fact of this kind to what the path leads to; a Known gives its value unless kept."""
     if not path:
         message = "a path has at least one name"
@@ -124,7 +126,8 @@ def compile_shown(variable: Variable, scope: Scope) -> EnvGetter:
     return getters[0] if len(getters) == 1 else _take_first_known(getters)
 
 
-def find_type(kind: str, path: Sequence[str]) -> FieldType:
+@cache
+def find_type(kind: str, path: tuple[str, ...]) -> FieldType:
     """What a path that was checked leads to."""
     current = FieldType("fact", kind)
     for name in path:
@@ -136,7 +139,7 @@ def find_type(kind: str, path: Sequence[str]) -> FieldType:
     return current
 
 
-def _compile_slot(slot: int, path: Sequence[str], scope: Scope, *, keep_known: bool) -> EnvGetter:
+def _compile_slot(slot: int, path: tuple[str, ...], scope: Scope, *, keep_known: bool) -> EnvGetter:
     if not path:
 
         def get_index(env: Env) -> object:
