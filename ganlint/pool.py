@@ -83,9 +83,9 @@ def _split_chunks(entries: Sequence[Entry], sizes: Sequence[int], processes: int
     limit = max(sum(sizes) // (processes * _CHUNKS_PER_PROCESS), 1)
     order = sorted(range(len(entries)), key=lambda index: (entries[index].path.rpartition("/")[0], index))
     chunks: list[list[int]] = []
-    filled = limit
+    filled = 0
     for index in order:
-        if filled + sizes[index] > limit:
+        if not chunks or filled + sizes[index] > limit:
             chunks.append([])
             filled = 0
         chunks[-1].append(index)
