@@ -10,6 +10,7 @@ from ganlint.interp.literals import is_plain, lift_value, plain_key
 from ganlint.interp.scope import Frame
 from ganlint.interp.tensors import get_tensor_attribute, index_tensor
 from ganlint.interp.values import (
+    SUPER,
     TRUE,
     WEIGHTED,
     BoundV,
@@ -209,7 +210,8 @@ def _super_attribute(machine: Machine, owner: SuperV, name: str, node: cst.CSTNo
         member = cls.find(name, after=owner.after)
         if member is not None:
             return bind_method(machine, member, instance, node)
-    return BoundV(name, instance)
+    # What torch's own base does, not what the class makes of it.
+    return BoundV(f"{SUPER}{name}", instance)
 
 
 def _choice_attribute(machine: Machine, owner: Choice, name: str, node: cst.CSTNode) -> Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -11,6 +10,7 @@ from ganlint.interp.iterate import unpack_value
 from ganlint.interp.literals import find_tensors
 from ganlint.interp.machine import NORMAL, RETURN, Machine
 from ganlint.interp.scope import Frame
+from ganlint.interp.syntax import is_generator
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import (
     NONE,
@@ -194,7 +194,7 @@ def call_function(call: Call, function: FunctionV, receiver: Value | None = None
     try:
         if isinstance(function.node, cst.Lambda):
             return machine.evaluate(function.node.body, frame)
-        if _is_generator(function.node):
+        if is_generator(function.node):
             frame.yields = []
         signal = machine.execute(function.node.body.body, frame)
         return _collect_result(frame, signal)
@@ -252,18 +252,6 @@ def _collect_result(frame: Frame, signal: int) -> Value:
     for partial in frame.partial_returns:
         result = partial if result is None else join(partial, result)
     return result or Unknown("function raises")
-
-
-@lru_cache(maxsize=4096)
-def _is_generator(node: cst.FunctionDef) -> bool:
-    stack: list[cst.CSTNode] = list(node.body.body)
-    while stack:
-        current = stack.pop()
-        if isinstance(current, cst.Yield):
-            return True
-        if not isinstance(current, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
-            stack.extend(current.children)
-    return False
 
 
 def _call_choice(call: Call, callee: Choice) -> Value:

@@ -12,6 +12,7 @@ from ganlint.interp.define import define_class, define_function
 from ganlint.interp.importing import import_from, import_names
 from ganlint.interp.iterate import iterate_value
 from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN, STATEMENTS
+from ganlint.interp.syntax import attribute_words
 from ganlint.interp.truth import decide_truth
 from ganlint.interp.values import NONE, Unknown
 
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 _TRAINING_NAMES = frozenset({"backward", "zero_grad", "manual_backward", "optimize_parameters"})
 #: An iteration that takes this many steps and builds nothing is not worth repeating more than once.
 _EXPENSIVE_ITERATION = 400
+#: Steps that a loop's iterations may take together without building anything.
+_IDLE_STEPS = 8_000
+#: A training loop is run twice, so that what crosses iterations is seen.
+_TRAINING_ITERATIONS = 2
 _MAX_WHILE = 300
-
-_training_loops: dict[cst.CSTNode, bool] = {}
 
 
 def _execute_line(machine: Machine, node: cst.SimpleStatementLine, frame: Frame) -> int:
@@ -126,7 +129,7 @@ def _execute_for(machine: Machine, node: cst.For, frame: Frame) -> int:
     if elements.loader is not None:
         machine.loaders.append(elements.loader)
         before = machine.events.backwards
-        signal = _repeat_body(machine, node, frame, [elements.items[0]] * 2 if elements.items else [])
+        signal = _repeat_body(machine, node, frame, elements.items[:1] * _TRAINING_ITERATIONS)
         machine.loaders.pop()
         if machine.events.backwards > before:
             elements.loader.training = True
@@ -144,29 +147,54 @@ def _execute_for(machine: Machine, node: cst.For, frame: Frame) -> int:
 
 
 def _repeat_body(machine: Machine, node: cst.For, frame: Frame, items: list[Value]) -> int:
-    limit = 2 if is_training_loop(node) else len(items)
-    idle = 0
-    for item in items[:limit]:
+    limit = _TRAINING_ITERATIONS if is_training_loop(node) else len(items)
+    progress = _Progress(machine)
+    for count, item in enumerate(items, 1):
         assign_target(machine, node.target, item, frame)
-        steps, built = machine.steps, machine.built
         signal = machine.execute(node.body.body, frame)
         if signal in (RETURN, RAISE):
             return signal
         if signal == BREAK:
             return NORMAL
-        if machine.built == built:
-            idle += machine.steps - steps
-            if idle > 2 * _EXPENSIVE_ITERATION and machine.steps - steps > _EXPENSIVE_ITERATION:
-                break
-            if idle > 20 * _EXPENSIVE_ITERATION:
-                break
+        if count >= limit or progress.is_idle(count):
+            break
     if node.orelse is not None:
         return machine.execute(node.orelse.body.body, frame)
     return NORMAL
 
 
+class _Progress:
+    """Tells when a loop has shown all it has to show: it trains, or it only repeats what builds nothing."""
+
+    __slots__ = ("_backwards", "_built", "_idle", "_machine", "_steps")
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._backwards = machine.events.backwards
+        self._steps = machine.steps
+        self._built = self._count_built()
+        self._idle = 0
+
+    def is_idle(self, iterations: int) -> bool:
+        """Look at the iteration that just ended."""
+        machine = self._machine
+        if machine.events.backwards > self._backwards:
+            return iterations >= _TRAINING_ITERATIONS
+        steps, self._steps = machine.steps - self._steps, machine.steps
+        built, self._built = self._built, self._count_built()
+        if built != self._built:
+            return False
+        self._idle += steps
+        return (steps > _EXPENSIVE_ITERATION and iterations >= _TRAINING_ITERATIONS) or self._idle > _IDLE_STEPS
+
+    def _count_built(self) -> int:
+        # Outside construction and forward passes a growing list is a log, not a network.
+        machine = self._machine
+        return machine.built if machine.building or machine.trace is not None else machine.serial
+
+
 def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
-    limit = 2 if is_training_loop(node) else _MAX_WHILE
+    limit = _TRAINING_ITERATIONS if is_training_loop(node) else _MAX_WHILE
     for _ in range(limit):
         truth = decide_truth(machine.evaluate(node.test, frame))
         if truth is False:
@@ -189,20 +217,7 @@ def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
 
 def is_training_loop(node: cst.For | cst.While) -> bool:
     """Tell whether a loop's body contains a backward pass or clears gradients."""
-    known = _training_loops.get(node)
-    if known is None:
-        known = _training_loops[node] = _mentions(node.body, _TRAINING_NAMES)
-    return known
-
-
-def _mentions(node: cst.CSTNode, names: frozenset[str]) -> bool:
-    stack: list[cst.CSTNode] = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, cst.Attribute) and current.attr.value in names:
-            return True
-        stack.extend(current.children)
-    return False
+    return not _TRAINING_NAMES.isdisjoint(attribute_words(node.body))
 
 
 def _execute_try(machine: Machine, node: cst.Try | cst.TryStar, frame: Frame) -> int:

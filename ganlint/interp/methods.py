@@ -10,10 +10,11 @@ from ganlint.interp.assign import extend_list
 from ganlint.interp.calls import METHODS, Call, call_value
 from ganlint.interp.iterate import make_batch, unpack_value
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
-from ganlint.interp.modules import add_child, call_module, init_torch_base
+from ganlint.interp.modules import add_child, call_module, call_torch_base, init_torch_base
 from ganlint.interp.tensors import call_tensor_method
 from ganlint.interp.values import (
     NONE,
+    SUPER,
     Choice,
     ClassV,
     Const,
@@ -139,6 +140,10 @@ def _constant_method(call: Call, owner: Value, name: str) -> Value:
 def _module_method(call: Call, owner: Value, name: str) -> Value:
     if not isinstance(owner, ModuleV):
         return Unknown(name)
+    if name.startswith(SUPER):
+        name = name.removeprefix(SUPER)
+        if name in ("forward", "__call__"):
+            return call_torch_base(call, owner)
     if name in _RETURNS_SELF:
         return owner
     if name in ("forward", "__call__"):
@@ -146,7 +151,7 @@ def _module_method(call: Call, owner: Value, name: str) -> Value:
     handler = _MODULE_METHODS.get(name)
     if handler is not None:
         return handler(call, owner)
-    if name in ("__init__",):
+    if name == "__init__":
         init_torch_base(call, owner, owner.op)
         return NONE
     if name in owner.attrs:
@@ -291,7 +296,7 @@ _MODULE_METHODS: dict[str, Callable[[Call, ModuleV], Value]] = {
 
 def _class_method(call: Call, owner: Value, name: str) -> Value:
     # `nn.Module.__init__(self)` and `Base.__init__(self, ...)` of a torch base, written out.
-    if isinstance(owner, ClassV) and name == "__init__" and call.args and isinstance(call.args[0], ModuleV):
+    if isinstance(owner, ClassV) and name.removeprefix(SUPER) == "__init__" and call.args and isinstance(call.args[0], ModuleV):
         module = call.args[0]
         init_torch_base(call.with_args(call.args[1:]), module, module.op)
         return NONE
@@ -300,6 +305,7 @@ def _class_method(call: Call, owner: Value, name: str) -> Value:
 
 def _instance_method(call: Call, owner: Value, name: str) -> Value:
     if isinstance(owner, InstanceV):
+        name = name.removeprefix(SUPER)
         if name in ("keys", "items", "values", "get", "update", "pop"):
             return _dict_method(call, DictV(owner.attrs, exact=owner.exact), name)
         if name == "__init__" and owner.cls is not None and owner.cls.fields is not None:

@@ -240,6 +240,13 @@ def _run_module(call: Call, module: ModuleV) -> Value:
         forward = module.cls.find("forward") or module.cls.find("__call__")
         if isinstance(forward, FunctionV):
             return call_value(call, bind_method(call.machine, forward, module, call.node))
+    return call_torch_base(call, module)
+
+
+def call_torch_base(call: Call, module: ModuleV) -> Value:
+    """Run the forward that torch itself gives a module."""
+    if module.op.is_a("loss"):
+        return call_loss(call, module.op, module)
     if module.op.qualname == "torch.nn.Sequential":
         return _run_sequence(call, module)
     if module.op.kind == "container":

@@ -20,6 +20,7 @@ from ganlint.interp.machine import BudgetExceededError, Machine
 from ganlint.interp.modules import build_instance, trace_alone
 from ganlint.interp.project import Project
 from ganlint.interp.scope import Frame, ModuleScope
+from ganlint.interp.syntax import called_names
 from ganlint.interp.values import ClassV, Const, FunctionV, InstanceV, ModuleV, Unknown, Value
 
 if TYPE_CHECKING:
@@ -265,17 +266,9 @@ class _EntryRun:
 
 
 def _called_names(functions: list[FunctionV]) -> set[str]:
-    import libcst as cst  # noqa: PLC0415  # only the syntax of calls is needed here
-
     names: set[str] = set()
     for function in functions:
-        stack: list[cst.CSTNode] = [function.node.body]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, cst.Call):
-                if isinstance(node.func, cst.Name) and node.func.value != function.name:
-                    names.add(node.func.value)
-            stack.extend(node.children)
+        names |= called_names(function.node.body) - {function.name}
     return names
 
 

@@ -194,6 +194,10 @@ class SuperV(Value):
         self.instance = instance
 
 
+#: Prefix of the name of a built-in method that was reached through super().
+SUPER = "super()."
+
+
 class ExternalV(Value):
     """A name of a package outside the analysed tree, such as `torch.nn.Conv2d`."""
 
