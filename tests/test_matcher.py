@@ -107,6 +107,17 @@ def test_a_value_with_an_origin_compares_as_its_value_and_can_be_unwrapped():
     assert run(facts, [{"loader": {"as": "l", "drop_last": {"known": False}}}])
 
 
+def test_an_argument_may_come_with_an_origin():
+    known = make_known(0.8, mark=7, origin="default", confidence="medium")
+    facts = make_layers(make_layer(10, args={"eps": known}), make_layer(11, args={"eps": 0.8}))
+    found = run(facts, [{"layer": {"as": "bn", "args.eps": {"min": 0.5}}}], message="{bn.args.eps}")
+    assert [(match.message, match.confidence) for match in found] == [
+        ("0.8", Confidence.MEDIUM),
+        ("0.8", Confidence.HIGH),
+    ]
+    assert found[0].labels == ((place(7), "eps 0.8 comes from this parameter default"),)
+
+
 def test_names_unify_through_references():
     facts = Facts(
         entry="m.py",

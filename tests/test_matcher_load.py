@@ -4,7 +4,9 @@ import pytest
 from matcher_facts import make_rule
 
 from ganlint.errors import RuleError
+from ganlint.facts.store import FACT_KINDS
 from ganlint.matcher.load import find_rule_folders, load_folders, load_rule
+from ganlint.matcher.vocabulary import FIELD_WORDS, FieldType, describe_field, list_fields
 
 LAYER = {"layer": {"as": "bn", "kind": "batch_norm"}}
 VALID = """\
@@ -204,3 +206,21 @@ def test_names_of_all_branches_keep_their_torch_kinds():
     assert make_rule([either], message="{x.args.in_features} {x.args.in_channels}")
     with pytest.raises(RuleError, match="conv or linear argument `eps`"):
         make_rule([either], message="{x.args.eps}")
+
+
+FIELDS = [(kind, field) for kind in FACT_KINDS for field in list_fields(kind)]
+
+
+@pytest.mark.parametrize(("kind", "field"), FIELDS, ids=[".".join(item) for item in FIELDS])
+def test_every_field_of_every_fact_is_understood(kind, field):
+    found = describe_field(kind, field)
+    assert found is not None
+    if found.form in {"value", "list"}:
+        assert found.of in {"str", "int", "bool", "float", "object"}
+    if found.form in {"fact", "facts"}:
+        assert found.of in FACT_KINDS
+
+
+def test_words_belong_to_fields_that_exist():
+    for owner, field in FIELD_WORDS:
+        assert describe_field(owner, field) == FieldType("value", "str")

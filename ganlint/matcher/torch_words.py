@@ -8,20 +8,9 @@ from functools import cache
 from ganlint.torch_api.registry import Operation, find_operation, list_operations
 
 #: Kinds of ops and layers that no torch name has: the ends of the graph, and what the interpreter names itself.
-_OWN_KINDS = ("input", "output", "global_pool", "call", "module", "index", "unknown")
+_OWN_KINDS = ("input", "output", "global_pool", "index", "join", "module", "unknown")
 #: Families that never stand in a network's dataflow graph.
-_NO_LAYERS = {
-    "loss",
-    "init",
-    "optimizer",
-    "clip_gradient",
-    "gain",
-    "loader",
-    "sampler",
-    "dataset",
-    "backward",
-    "gradient",
-}
+_NO_LAYERS = {"init", "optimizer", "clip_gradient", "gain", "loader", "sampler", "dataset", "backward"}
 #: Arguments of an `init` fact that torch has no parameter for.
 _OWN_INIT_ARGS = ("value",)
 
@@ -57,7 +46,10 @@ def list_arguments(fact_kind: str, words: Iterable[str] | None) -> frozenset[str
         return _arguments(frozenset({"init"})) | frozenset(_OWN_INIT_ARGS)
     elif fact_kind == "loss" and chosen is None:
         chosen = ("loss",)
-    return _arguments(None if chosen is None else frozenset(chosen))
+    if chosen is None:
+        return _arguments(None)
+    # What makes a pool a global one is its argument.
+    return _arguments(frozenset("pool" if word == "global_pool" else word for word in chosen))
 
 
 @cache
