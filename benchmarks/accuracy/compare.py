@@ -93,7 +93,16 @@ def _read_layer(text: str) -> str | None:
 
 
 def _read_chain(network: Record) -> Chain:
-    return [_name_layer(short_type(layer), layer["args"].get("eps", DEFAULT_EPS)) for layer in torch_layers(network)]
+    return [
+        _name_layer(short_type(layer), layer["args"].get("eps", DEFAULT_EPS))
+        for layer in torch_layers(network)
+        if not _is_loss(layer)
+    ]
+
+
+def _is_loss(layer: Record) -> bool:
+    operation = find_operation(layer["type"])
+    return operation is not None and operation.is_a("loss")
 
 
 def _name_layer(name: str, eps: object) -> str:

@@ -61,7 +61,7 @@ class Discriminator(nn.Module):
 class PatchDiscriminator(nn.Module):
     """Image to one probability, through 4x4 patches."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int = 32) -> None:
         super().__init__()
         self.model = nn.Sequential(
             nn.Conv2d(1, channels, 4, stride=4),
@@ -81,7 +81,7 @@ class PatchDiscriminator(nn.Module):
 class DenseDiscriminator(nn.Module):
     """Image to one probability, without convolutions."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int = 32) -> None:
         super().__init__()
         self.model = nn.Sequential(
             nn.Flatten(),

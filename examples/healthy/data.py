@@ -9,7 +9,7 @@ IMAGE_SIZE = 32
 class Discs(Dataset):
     """Discs of random place and radius, the same for the same index."""
 
-    def __init__(self, count: int = 4096) -> None:
+    def __init__(self, count: int) -> None:
         self.count = count
         axis = torch.arange(IMAGE_SIZE, dtype=torch.float32)
         self.rows, self.columns = torch.meshgrid(axis, axis, indexing="ij")
@@ -25,5 +25,5 @@ class Discs(Dataset):
         return torch.tanh(radius - distance).unsqueeze(0)
 
 
-def make_loader(batch_size: int) -> DataLoader:
-    return DataLoader(Discs(), batch_size=batch_size, shuffle=True, drop_last=True)
+def make_loader(count: int, batch_size: int) -> DataLoader:
+    return DataLoader(Discs(count), batch_size=batch_size, shuffle=True, drop_last=True)
