@@ -103,7 +103,8 @@ def combine_tensors(machine: Machine, symbol: str, left: Value, right: Value, no
     scope = tensors[0].scope
     name = _ARITHMETIC.get(symbol)
     operation = find_operation(f"torch.Tensor.{name}") if name else None
-    shape = broadcast([tensor.shape for tensor in tensors]) if symbol != "@" else None
+    understood = all(_is_understood(value) for value in (left, right))
+    shape = _combine_shapes(tensors, known=understood) if symbol != "@" else None
     trace = machine.trace
     index: int | None = None
     if trace is not None and scope is not None:
@@ -320,3 +321,17 @@ def _combine_constants(symbol: str, left: Value, right: Value) -> Const | None:
         return None
     source = first if isinstance(left, TensorV) else second
     return Const(value, source.node, source.scope, "constant") if isinstance(source, Const) else Const(value)
+
+
+def _is_understood(value: Value) -> bool:
+    return isinstance(value, TensorV) or number_of(value) is not None
+
+
+def _combine_shapes(tensors: Sequence[TensorV], *, known: bool) -> Shape | None:
+    shape = broadcast([tensor.shape for tensor in tensors])
+    if known or shape is None or shape.dims is None:
+        return shape
+    # What is not understood may be a larger tensor: sizes of 1 may grow, and a vector may become a map.
+    if len(shape.dims) <= 2:  # noqa: PLR2004  # batch and features
+        return None
+    return shape_of(*(None if size == 1 else size for size in shape.dims))
