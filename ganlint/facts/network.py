@@ -33,7 +33,7 @@ class Layer:
     `kind` groups types (`batch_norm`, `conv`, `leaky_relu`, ...), `families` the wider groups it belongs to (`activation`); `dim` is 1, 2 or 3 for layers that come in dimensions.
     `args` holds every constructor argument whose value is known, defaults included; `explicit` names those
     written at the call; `unknown_keywords` those the torch signature does not have.
-    `index` is its place in construction order inside the network. `certain` is false where the layer stands in a
+    `index` grows in the order of construction; `shared` is true for a further place of a module that stands in several. `certain` is false where the layer stands in a
     branch or loop the interpreter could not decide. `registered` is false for a module kept in a plain list or dict.
     """
 
@@ -52,6 +52,7 @@ class Layer:
     index: int = 0
     certain: bool = True
     registered: bool = True
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

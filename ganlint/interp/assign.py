@@ -81,9 +81,8 @@ def assign_element(machine: Machine, container: Value, index: Value, value: Valu
             container.items[index.value] = value
     elif isinstance(container, ModuleV):
         known, key = plain_key(index)
-        if known:
-            _adopt(container, value)
-            machine.write(container.attrs, str(key), value)
+        _adopt(container, value)
+        machine.write(container.attrs, str(key) if known else f"?{len(container.attrs)}", value)
     elif isinstance(container, TensorV):
         container.const = None
     elif isinstance(container, InstanceV) and container.kind == "namespace":

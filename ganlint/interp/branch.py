@@ -18,6 +18,27 @@ if TYPE_CHECKING:
     Branch = Callable[[], int]
 
 
+def explore_branch(machine: Machine, frame: Frame, branch: Branch) -> None:
+    """Run a branch that the options' defaults do not take, and take back everything it did to the program's state."""
+    if machine.exploring >= MAX_EXPLORING:
+        return
+    outer = machine.journal
+    journal = machine.journal = Journal(outer if outer is not None else machine.base)
+    returned = frame.returned
+    machine.exploring += 1
+    try:
+        branch()
+    finally:
+        machine.exploring -= 1
+        machine.journal = outer
+        frame.returned = returned
+        journal.take_back()
+
+
+#: How many branches that are not taken may stand inside each other.
+MAX_EXPLORING = 2
+
+
 def run_branches(machine: Machine, frame: Frame, branches: list[Branch]) -> int:
     """Run every branch from the same state, then go on with the join of those that reach the code behind.
 

@@ -9,7 +9,7 @@ from ganlint.facts.place import Known, Place
 from ganlint.facts.store import Facts
 from ganlint.facts.training import Init, Loader, Loss, LossCall, Optimizer
 from ganlint.interp.literals import is_plain, number_of, plain_value
-from ganlint.interp.roles import DISCRIMINATOR, GENERATOR, NO_ROLE, assign_roles, role_of_name
+from ganlint.interp.roles import NO_ROLE, assign_roles, is_holder
 from ganlint.interp.values import Choice, Const, DictV, ListV, Maybe, ModuleV, Value
 from ganlint.torch_api.shape import Shape, product
 
@@ -90,17 +90,14 @@ class _Emitter:
             return module.op.kind in ("linear", "conv") and module.free and module.owner is None and id(module) in self.events.called
         if module.owner is None:
             return module.free
-        return _is_holder(module.owner) and module.cls is not None
+        return is_holder(module.owner) and module.cls is not None
 
     def _emit_network(self, number: int, module: ModuleV) -> Network:
         role = self.roles.get(id(module), NO_ROLE)
         first_layer = len(self.layers)
         self._emit_layers(number, module)
         self._emit_unregistered(number, module)
-        registered = sorted(
-            (i for i in range(first_layer, len(self.layers)) if self.layers[i].registered),
-            key=lambda i: self.layers[i].index,
-        )
+        registered = [i for i in range(first_layer, len(self.layers)) if self.layers[i].registered]
         first_op = len(self.ops)
         if module.trace is not None:
             self._emit_ops(number, module.trace)
@@ -133,22 +130,33 @@ class _Emitter:
         if root.cls is None and root.op.kind != "container":
             found.append(("", root, True))
         hidden: set[int] = set()
-        for path, module, certain in root.walk():
+        named = _attribute_children(root)
+        placed: set[int] = set()
+        for path, module, certain in root.walk_places():
             self.home.setdefault(id(module), number)
             if module is not root and id(module) in self.index:
                 hidden.update(id(child) for _, child, _ in module.walk())
                 hidden.add(id(module))
-            if id(module) not in hidden and _is_leaf(module):
-                found.append((path, module, certain))
+            if id(module) in hidden or not _is_leaf(module) or (module.op.is_a("loss") and module.cls is None):
+                continue
+            # One activation object in every block is a layer of every block; a layer that is an attribute as well as
+            # an element of a Sequential is one layer.
+            if id(module) in placed and id(module) in named:
+                continue
+            found.append((path, module, certain))
+            placed.add(id(module))
+        placed.clear()
         for path, module, certain in found:
-            self._add_layer(number, root, path, module, certain=certain, registered=True)
+            shared = id(module) in placed
+            placed.add(id(module))
+            self._add_layer(number, root, path, module, certain=certain, registered=True, shared=shared)
 
     def _add_layer(
-        self, number: int | None, root: ModuleV | None, path: str, module: ModuleV, *, certain: bool, registered: bool
+        self, number: int | None, root: ModuleV | None, path: str, module: ModuleV, *, certain: bool, registered: bool, shared: bool = False
     ) -> int:
         index = len(self.layers)
         if number is not None:
-            self.layer_index[(number, id(module))] = index
+            self.layer_index.setdefault((number, id(module)), index)
         bound = module.bound
         args = {name: value for name, value in bound.args.items() if is_plain(value)} if bound is not None else {}
         is_user = module.cls is not None and bound is None
@@ -169,6 +177,7 @@ class _Emitter:
                 index=module.serial,
                 certain=certain and module.depth <= (root.depth if root is not None else 0),
                 registered=registered,
+                shared=shared,
             )
         )
         return index
@@ -394,18 +403,13 @@ def _input_source(tensor: TensorV | None, networks: tuple[int, ...]) -> str | No
     return "real" if tensor.source in ("loader", "data") else None
 
 
-def _is_holder(module: ModuleV) -> bool:
-    """Tell whether a module only holds whole networks: a LightningModule, or one with a generator and a discriminator."""
-    if module.cls is None or role_of_name(module.cls.name) is not None:
-        return False
-    if module.cls.is_lightning:
-        return True
-    roles = {
-        role_of_name(child.cls.name) or role_of_name(name)
-        for name, child, _ in module.children()
-        if child.cls is not None
-    }
-    return {GENERATOR, DISCRIMINATOR} <= roles
+def _attribute_children(root: ModuleV) -> set[int]:
+    """Return the modules that are attributes of a class's instance, not elements of a container."""
+    found: set[int] = set()
+    for module in [root, *(module for _, module, _ in root.walk())]:
+        if module.cls is not None:
+            found.update(id(child) for _, child, _ in module.children())
+    return found
 
 
 def _is_leaf(module: ModuleV) -> bool:

@@ -229,7 +229,9 @@ def _evaluate_unary(machine: Machine, node: cst.UnaryOperation, frame: Frame) ->
     value = machine.evaluate(node.expression, frame)
     if isinstance(node.operator, cst.Not):
         truth = decide_truth(value)
-        return Unknown("condition is not known") if truth is None else Const(not truth, node, frame.scope, "constant")
+        if truth is None:
+            return Unknown("condition is not known")
+        return Const(not truth, node, frame.scope, "constant", _confidence_of(value))
     if isinstance(value, Const) and isinstance(value.value, (int, float)):
         number = value.value
         if isinstance(node.operator, cst.Minus):
@@ -262,8 +264,10 @@ def _evaluate_boolean(machine: Machine, node: cst.BooleanOperation, frame: Frame
 def _evaluate_comparison(machine: Machine, node: cst.Comparison, frame: Frame) -> Value:
     left = machine.evaluate(node.left, frame)
     verdict: bool | None = True
+    confidence = _confidence_of(left)
     for part in node.comparisons:
         right = machine.evaluate(part.comparator, frame)
+        confidence = weaker(confidence, _confidence_of(right))
         single = _compare(part.operator, left, right)
         if single is None and (isinstance(left, TensorV) or isinstance(right, TensorV)):
             return compare_tensors(left, right)
@@ -273,7 +277,13 @@ def _evaluate_comparison(machine: Machine, node: cst.Comparison, frame: Frame) -
         if single is None:
             verdict = None
         left = right
-    return Unknown("comparison is not decided") if verdict is None else Const(verdict, node, frame.scope, "constant")
+    if verdict is None:
+        return Unknown("comparison is not decided")
+    return Const(verdict, node, frame.scope, "constant", confidence)
+
+
+def _confidence_of(value: Value) -> str:
+    return value.confidence if isinstance(value, Const) else "high"
 
 
 def _compare(symbol: cst.BaseCompOp, left: Value, right: Value) -> bool | None:

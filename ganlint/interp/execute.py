@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ganlint.interp.assign import assign_target, augment_target, delete_target
-from ganlint.interp.branch import run_branches
+from ganlint.interp.branch import explore_branch, run_branches
 from ganlint.interp.define import define_class, define_function
 from ganlint.interp.importing import import_from, import_names
 from ganlint.interp.iterate import iterate_value
 from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN, STATEMENTS
 from ganlint.interp.syntax import attribute_words
 from ganlint.interp.truth import decide_truth
-from ganlint.interp.values import NONE, Unknown
+from ganlint.interp.values import HIGH, NONE, Const, Unknown
 
 if TYPE_CHECKING:
     from ganlint.interp.machine import Machine
@@ -103,16 +103,26 @@ def _execute_nonlocal(_machine: Machine, node: cst.Nonlocal, frame: Frame) -> in
 
 
 def _execute_if(machine: Machine, node: cst.If, frame: Frame) -> int:
-    truth = decide_truth(machine.evaluate(node.test, frame))
-    if truth is True:
+    test = machine.evaluate(node.test, frame)
+    truth = decide_truth(test)
+
+    def run_body() -> int:
         return machine.execute(node.body.body, frame)
-    if truth is False:
+
+    def run_orelse() -> int:
         return _execute_orelse(machine, node.orelse, frame)
-    return run_branches(
-        machine,
-        frame,
-        [lambda: machine.execute(node.body.body, frame), lambda: _execute_orelse(machine, node.orelse, frame)],
-    )
+
+    if truth is None:
+        return run_branches(machine, frame, [run_body, run_orelse])
+    taken, other = (run_body, run_orelse) if truth else (run_orelse, run_body)
+    if _is_option(test) and not machine.building and machine.trace is None:
+        # A user may choose the other branch: what it builds and does is part of the program as well.
+        explore_branch(machine, frame, other)
+    return taken()
+
+
+def _is_option(test: Value) -> bool:
+    return isinstance(test, Const) and test.confidence != HIGH
 
 
 def _execute_orelse(machine: Machine, node: cst.If | cst.Else | None, frame: Frame) -> int:

@@ -44,7 +44,7 @@ class Machine:
     """One interpretation of a program: where it stands and what it has seen."""
 
     __slots__ = (
-        "base", "budget", "building", "built", "call_depth", "calls", "depth", "events", "executed",
+        "base", "budget", "building", "built", "call_depth", "calls", "depth", "events", "executed", "exploring",
         "journal", "loaders", "no_grad", "problems", "project", "scope", "serial", "steps", "trace",
     )
 
@@ -58,6 +58,8 @@ class Machine:
         self.base: Journal | None = None
         #: How many undecided branches surround the current statement.
         self.depth = 0
+        #: How many branches that the options' defaults do not take surround the current statement.
+        self.exploring = 0
         #: Modules whose `__init__` is running, outermost first.
         self.building: list[ModuleV] = []
         #: Grows with every layer built, list grown or operation traced: a loop that leaves it alone is not worth repeating.
@@ -121,6 +123,7 @@ class Machine:
         self.steps = 0
         self.journal = None
         self.depth = 0
+        self.exploring = 0
         self.building.clear()
         self.call_depth = 0
         self.calls.clear()

@@ -10,6 +10,7 @@ from ganlint.interp.calls import CALLERS, Call, call_function, call_value, param
 from ganlint.interp.iterate import unpack_value
 from ganlint.interp.literals import find_tensors
 from ganlint.interp.losses import call_loss
+from ganlint.interp.roles import is_holder
 from ganlint.interp.trace import OpRecord, Trace
 from ganlint.interp.values import (
     WEIGHTED,
@@ -137,6 +138,8 @@ def trace_alone(call: Call, module: ModuleV) -> None:
 
 
 def _is_network(module: ModuleV) -> bool:
+    if is_holder(module):
+        return False
     if module.op.kind in WEIGHTED:
         return True
     return any(child.op.kind in WEIGHTED for _, child, _ in module.walk())

@@ -235,16 +235,20 @@ class _EntryRun:
     def _describe_parts(self) -> Facts:
         """Build each class that appears only inside others once more: with its defaults, and what a call gave for the rest."""
         machine = self.machine
-        built = {id(module.cls) for module in machine.events.modules if module.cls is not None and module.owner is None}
         outer = machine.events
+        built = {id(module.cls) for module in outer.modules if module.cls is not None and module.owner is None}
+        classes = [cls for cls in outer.classes if cls.scope is self.scope and cls.is_module]
+        classes.extend(cls for cls in outer.first_args if cls.is_module and cls not in classes)
+        real = {id(module.cls) for module in outer.modules if id(_outermost(module)) not in self.assumed}
         machine.events = Events()
         parts: set[int] = set()
-        for cls in outer.classes:
-            if cls.scope is not self.scope or not cls.is_module or id(cls) in built:
+        for cls in classes:
+            if id(cls) in built:
                 continue
             self._run_unit(f"class {cls.name}", lambda cls=cls: self._build_part(cls, outer, parts))  # type: ignore[misc]  # see above
         self._trace_networks_of(parts)
-        facts, _ = emit_facts(machine.events, self.source.path, parts, self._sources(), only=parts)
+        assumed = {id(m) for m in machine.events.modules if id(m) in parts and id(m.cls) not in real}
+        facts, _ = emit_facts(machine.events, self.source.path, assumed, self._sources(), only=parts)
         machine.events = outer
         return facts
 
@@ -263,6 +267,12 @@ class _EntryRun:
         for module in list(self.machine.events.modules):
             if id(module) in parts and module.trace is None:
                 self._trace(module)
+
+
+def _outermost(module: ModuleV) -> ModuleV:
+    while module.owner is not None:
+        module = module.owner
+    return module
 
 
 def _called_names(functions: list[FunctionV]) -> set[str]:

@@ -18,8 +18,12 @@ _D_WORDS = frozenset(
      "discriminators", "discriminador"}
 )  # fmt: skip
 #: Words that make a class something else although it is named after the network it belongs to.
-_PART_WORDS = frozenset({"block", "loss", "layer", "base", "trainer", "module", "config", "dataset", "head", "wrapper", "resblock",
-                         "optimizer", "scheduler", "updater", "model", "down", "up", "unit", "stage", "res", "params"})
+_PART_WORDS = frozenset(
+    {"block", "loss", "layer", "trainer", "config", "dataset", "wrapper", "resblock", "optimizer", "scheduler",
+     "updater", "params"}
+)  # fmt: skip
+#: The 2d of Conv2d is no D.
+_DIMENSION = re.compile(r"[123][dD](?![a-z])")
 _SPLIT = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
@@ -46,13 +50,13 @@ def assign_roles(networks: list[ModuleV], events: Events) -> dict[int, Role]:
 
 def role_from_names(network: ModuleV) -> Role:
     """Return the role the class name tells; where it tells none, the role the variable's name tells."""
+    if is_holder(network):
+        return NO_ROLE
     if network.cls is not None:
         role = role_of_name(network.cls.name)
         if role is not None:
             return Role(role, "name", f"the class is named {network.cls.name}")
         if _words(network.cls.name) & _PART_WORDS:
-            return NO_ROLE
-        if network.cls.is_lightning:
             return NO_ROLE
     if network.name is not None:
         role = role_of_name(network.name)
@@ -63,7 +67,7 @@ def role_from_names(network: ModuleV) -> Role:
 
 def role_of_name(name: str) -> str | None:
     """Return the role a name tells: Generator, netG, DCGAN_D, G_AB, critic, ...; None for GeneratorLoss and its kin."""
-    words = [word.lower() for word in _SPLIT.findall(name.replace("_", " "))]
+    words = [word.lower() for word in _SPLIT.findall(_DIMENSION.sub(" ", name.replace("_", " ")))]
     if not words:
         return None
     found = {GENERATOR for word in words if word in _G_WORDS} | {DISCRIMINATOR for word in words if word in _D_WORDS}
@@ -76,6 +80,20 @@ def role_of_name(name: str) -> str | None:
     if len(found) != 1 or set(words) & _PART_WORDS:
         return None
     return found.pop()
+
+
+def is_holder(module: ModuleV) -> bool:
+    """Tell whether a module only holds whole networks: a LightningModule, or one with a generator and a discriminator."""
+    if module.cls is None or role_of_name(module.cls.name) is not None:
+        return False
+    if module.cls.is_lightning:
+        return True
+    roles = {
+        role_of_name(child.cls.name) or role_of_name(name)
+        for name, child, _ in module.children()
+        if child.cls is not None
+    }
+    return {GENERATOR, DISCRIMINATOR} <= roles
 
 
 def _words(name: str) -> set[str]:

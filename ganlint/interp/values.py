@@ -351,6 +351,20 @@ class ModuleV(Value):
             for below, module, sure in child.walk(f"{path}.", seen):
                 yield below, module, certain and sure
 
+    def walk_places(self, prefix: str = "", above: tuple[int, ...] = ()) -> Iterator[tuple[str, ModuleV, bool]]:
+        """Yield like `walk`, but a module that stands in several places once for each."""
+        if id(self) in above or len(above) > MAX_NESTING:
+            return
+        for name, child, certain in self.children():
+            path = f"{prefix}{name}"
+            yield path, child, certain
+            for below, module, sure in child.walk_places(f"{path}.", (*above, id(self))):
+                yield below, module, certain and sure
+
+
+#: Deepest nesting of modules that is followed.
+MAX_NESTING = 40
+
 
 def pick_module(value: Value) -> ModuleV | None:
     """Return the module an undecided value stands for; None where it may be no module at all."""
