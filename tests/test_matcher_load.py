@@ -193,6 +193,12 @@ def test_what_follows_the_patterns_is_checked_as_well(keys, place, said):
     assert said in str(caught.value)
 
 
+def test_an_option_must_fit_the_fields_it_is_compared_with():
+    options = {"limit": {"default": "many", "help": "h"}}
+    with pytest.raises(RuleError, match="never equal to 'many'"):
+        make_rule([{"layer": {"as": "bn", "args.eps": {"min": "$options.limit"}}}], options=options)
+
+
 def test_a_name_of_two_kinds_has_only_their_common_fields():
     either = {"any": [{"layer": {"as": "x"}}, {"op": {"as": "x"}}]}
     assert make_rule([either], at="x", message="{x.kind} {x.args.eps}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ganlint.errors import RuleError
 from ganlint.matcher import torch_words
-from ganlint.matcher.rule import AnyOf, Constant, FactPattern, Operators, Option, Value, Variable
+from ganlint.matcher.rule import AnyOf, Constant, FactPattern, Operators, Option, OptionSpec, Value, Variable
 from ganlint.matcher.vocabulary import FIELD_WORDS, FieldType, follow, names_after, suggest
 
 _TYPES: Mapping[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
@@ -56,7 +56,7 @@ class Names:
 
     bound: Mapping[str, Bound]
     later: frozenset[str]
-    options: Mapping[str, object]
+    options: Mapping[str, OptionSpec]
 
 
 def narrow(pattern: FactPattern) -> Bound:
@@ -141,6 +141,9 @@ def _check_value(field: _Field, value: Value, names: Names, where: str) -> None:
             _check_constant(field, value.value, where)
         case Option():
             check_option(value.name, names, where)
+            default = names.options[value.name].default
+            for item in default if isinstance(default, tuple) else (default,):
+                _check_constant(field, item, where)
         case Variable():
             _check_equal(field.type, check_variable(value, names, where), where)
         case AnyOf():
