@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ganlint.interp.machine import Machine
     from ganlint.interp.scope import Frame
 
+_MAX_ITEMS = 4096
+
 
 def assign_target(machine: Machine, target: cst.BaseExpression, value: Value, frame: Frame) -> None:
     """Bind a target of an assignment, loop or `with` to a value."""
@@ -76,7 +78,11 @@ def assign_element(machine: Machine, container: Value, index: Value, value: Valu
         else:
             container.exact = False
     elif isinstance(container, ListV):
-        if isinstance(index, Const) and isinstance(index.value, int) and -len(container.items) <= index.value < len(container.items):
+        if (
+            isinstance(index, Const)
+            and isinstance(index.value, int)
+            and -len(container.items) <= index.value < len(container.items)
+        ):
             machine.touch(container.items)
             container.items[index.value] = value
     elif isinstance(container, ModuleV):
@@ -104,7 +110,9 @@ def augment_target(machine: Machine, node: cst.AugAssign, frame: Frame) -> None:
             machine.write(before.attrs, str(len(before.attrs)), child)
             del child_name
         return
-    after = Unknown("augmented assignment") if operator is None else apply_binary(machine, operator, before, value, node)
+    after = (
+        Unknown("augmented assignment") if operator is None else apply_binary(machine, operator, before, value, node)
+    )
     if isinstance(before, TensorV) and isinstance(after, TensorV):
         before.const = after.const
     assign_target(machine, node.target, after, frame)
@@ -114,7 +122,8 @@ def extend_list(machine: Machine, items: ListV, value: Value) -> None:
     """Append what an iterable holds to a list."""
     elements = unpack_value(value)
     machine.touch(items.items)
-    if elements is None:
+    # A list that doubles in a loop would outgrow the memory long before the step budget.
+    if elements is None or len(items.items) + len(elements) > _MAX_ITEMS:
         items.exact = False
         return
     items.items.extend(elements)
@@ -129,7 +138,11 @@ def delete_target(machine: Machine, target: cst.BaseExpression, frame: Frame) ->
         known, key = plain_key(machine.evaluate(target.slice[0].slice.value, frame))
         if isinstance(container, DictV) and known:
             container.items.pop(key, None)
-        elif isinstance(container, ListV) and isinstance(key, int) and -len(container.items) <= key < len(container.items):
+        elif (
+            isinstance(container, ListV)
+            and isinstance(key, int)
+            and -len(container.items) <= key < len(container.items)
+        ):
             machine.touch(container.items)
             del container.items[key]
     elif isinstance(target, cst.Attribute):
@@ -201,4 +214,3 @@ _AUGMENTED: dict[type, str] = {
     cst.LeftShiftAssign: "<<",
     cst.RightShiftAssign: ">>",
 }
-

@@ -418,17 +418,21 @@ def _is_leaf(module: ModuleV) -> bool:
     return not any(True for _ in module.children())
 
 
-def _modules_in(value: Value) -> Iterator[ModuleV]:
+def _modules_in(value: Value, above: tuple[int, ...] = ()) -> Iterator[ModuleV]:
+    # A list may hold itself.
+    if id(value) in above:
+        return
+    above = (*above, id(value))
     items = value.items.values() if isinstance(value, DictV) else value.items if isinstance(value, ListV) else ()
     for item in items:
         if isinstance(item, ModuleV):
             yield item
         elif isinstance(item, (ListV, DictV)):
-            yield from _modules_in(item)
+            yield from _modules_in(item, above)
         elif isinstance(item, Maybe):
-            yield from _modules_in(ListV([item.value]))
+            yield from _modules_in(ListV([item.value]), above)
         elif isinstance(item, Choice):
-            yield from _modules_in(ListV(list(item.options)))
+            yield from _modules_in(ListV(list(item.options)), above)
 
 
 def _plain_args(args: Mapping[str, Value]) -> dict[str, object]:

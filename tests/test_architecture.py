@@ -1,0 +1,81 @@
+"""The rules of the house that a machine keeps."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "ganlint"
+MAX_LINES = 400
+
+
+def run_tool(*command):
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+def test_layers_and_contracts_hold():
+    code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    command = [sys.executable, "-c", code, "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    assert re.search(r"[1-9]\d* kept, 0 broken", done.stdout)
+
+
+def test_types_hold():
+    run_tool("mypy")
+
+
+def test_style_holds():
+    run_tool("ruff", "check", "--no-cache", ".")
+
+
+def test_code_is_formatted():
+    run_tool("ruff", "format", "--no-cache", "--check", ".")
+
+
+def test_no_file_is_too_long_to_read():
+    lengths = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in PACKAGE.rglob("*.py")}
+    assert {file.name: length for file, length in lengths.items() if length > MAX_LINES} == {}
+
+
+def test_no_module_is_a_drawer_for_odds_and_ends():
+    names = {file.stem for file in PACKAGE.rglob("*.py")}
+    assert names.isdisjoint({"utils", "helpers", "common", "types", "misc", "base"})
+
+
+@pytest.mark.parametrize(
+    ("statement", "heavy"),
+    [
+        ("import ganlint.cli", {"libcst", "pydantic", "yaml", "multiprocessing", "torch", "pathspec"}),
+        ("import ganlint.pipeline", {"libcst", "pydantic", "yaml", "multiprocessing", "torch"}),
+        (
+            "from ganlint.pipeline import load_ruleset; from ganlint.config import Config; from pathlib import Path;"
+            " load_ruleset(Config(root=Path()))",
+            {"libcst", "pydantic", "yaml", "torch"},
+        ),
+    ],
+    ids=["cli", "pipeline", "ruleset"],
+)
+def test_imports_that_cost_time_are_made_late(statement, heavy):
+    code = f"import sys; {statement}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert heavy.isdisjoint(done.stdout.split())
+
+
+def test_linting_imports_neither_torch_nor_what_validation_needs(tmp_path):
+    (tmp_path / "a.py").write_text("import torch\nnet = torch.nn.Linear(1, 1)\n")
+    code = (
+        "import sys\nfrom ganlint.cli import main\n"
+        f"main([{str(tmp_path)!r}, '--isolated'], standalone_mode=False)\n"
+        "print(*sorted(sys.modules), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert "libcst" in loaded
+    assert loaded.isdisjoint({"torch", "pydantic", "libcst.matchers"})
