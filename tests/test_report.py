@@ -29,7 +29,14 @@ class Generator(nn.Module):
 \t\tself.bn = nn.BatchNorm2d(64, 0.8)  # 日本
 \t\tself.act = nn.Tanh()
 """
-TRAIN = "import argparse\nparser.add_argument('--b', default=16)\nloader = DataLoader(\n    data,\n    batch_size=opt.b,\n)\n"
+TRAIN = """\
+import argparse
+parser.add_argument('--b', default=16)
+loader = DataLoader(
+    data,
+    batch_size=opt.b,
+)
+"""
 NOTEBOOK = json.dumps({"cells": [{"cell_type": "markdown"}, {"cell_type": "code", "source": "x = 1\ny = f(x)\n"}]})
 
 
