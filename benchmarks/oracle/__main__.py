@@ -38,7 +38,8 @@ def main() -> int:
         compare_folder((options.folder / name).resolve(), counts, reasons=options.reasons)
     print()
     built = counts["built"]
-    print(f"built with defaults {built}, needing arguments {counts['needs']}, failing {counts['failed']}")
+    print(f"built with defaults and made of torch layers {built}, without any {counts['empty']}")
+    print(f"classes needing arguments {counts['needs']}, failing {counts['failed']}")
     print(f"files that could not be imported {counts['not imported']}")
     if built:
         for question in ("types and order equal", "all equal"):
@@ -57,19 +58,18 @@ def compare_folder(folder: Path, counts: Counter[str], *, reasons: bool) -> None
             counts[key] += 1
             if reasons and not record.get("needs"):
                 print(f"{folder.name} {record['file']} {record['class'] or ''}: {record['reason']}")
+    counts["empty"] += sum(not record["leaves"] for record in built)
+    built = [record for record in built if record["leaves"]]
     counts["built"] += len(built)
     networks, error = _read_networks(folder, built)
     for number, record in enumerate(built):
         place = f"{folder.name} {record['file']} {record['class']}"
         network = networks.get(_name_probe(number))
-        if network is None and record["leaves"]:
+        if network is None:
             print(f"{place}: {error or 'no network'}")
             continue
-        differences: list[str] = []
-        if network:
-            # A layer that stands at several places may be listed once or at each of them.
-            lists = (list_differences(record[key], network) for key in ("leaves", "leaves_once"))
-            differences = min(lists, key=len)
+        # A layer that stands at several places may be listed once or at each of them.
+        differences = min((list_differences(record[key], network) for key in ("leaves", "leaves_once")), key=len)
         if not differences or differences[0][0] not in "+-":
             counts["types and order equal"] += 1
         if differences:
