@@ -173,41 +173,29 @@ def list_operations() -> tuple[str, ...]:
 
 def bind_arguments(operation: Operation, positional: Sequence[object], keywords: Mapping[str, object]) -> Bound:
     """Give each parameter its value, as Python would; values are opaque."""
-    args: dict[str, object] = {}
-    explicit: list[str] = []
+    plan = _plan_binding(operation)
+    args = dict(plan.template)
+    explicit = list(plan.positional[: len(positional)])
+    args.update(zip(explicit, positional, strict=False))
+    rest = positional[len(explicit) :]
+    if rest and plan.star:
+        args[plan.star] = tuple(rest)
+        explicit.append(plan.star)
     unknown: list[str] = []
     extra: dict[str, object] = {}
-    rest = list(positional)
-    by_name: dict[str, Parameter] = {}
-    takes_any = False
-    for param in operation.params:
-        if param.variadic == "*":
-            if rest:
-                explicit.append(param.name)
-            args[param.name] = tuple(rest)
-            rest = []
-        elif param.variadic == "**":
-            takes_any = True
-        else:
-            by_name[param.name] = param
-            if rest and not param.keyword_only:
-                args[param.name] = rest.pop(0)
-                explicit.append(param.name)
     for name, value in keywords.items():
-        known = by_name.get(name)
-        if known is not None:
+        # torch's own parser takes `size=` where the documentation writes `*size`.
+        if name in args:
             args[name] = value
             explicit.append(name)
-        elif takes_any or any(param.variadic == "*" and param.name == name for param in operation.params):
-            # torch's own parser takes `size=` where the documentation writes `*size`.
-            (extra if takes_any else args)[name] = value
+        elif plan.takes_any:
+            extra[name] = value
             explicit.append(name)
         else:
             unknown.append(name)
-    missing = tuple(p.name for p in by_name.values() if p.default is REQUIRED and p.name not in args)
-    for param in by_name.values():
-        if param.default is not REQUIRED:
-            args.setdefault(param.name, param.default)
+    missing = tuple(name for name in plan.required if args[name] is REQUIRED)
+    for name in missing:
+        del args[name]
     return Bound(
         operation=operation,
         kind=_refine_kind(operation, args),
@@ -215,7 +203,7 @@ def bind_arguments(operation: Operation, positional: Sequence[object], keywords:
         explicit=tuple(explicit),
         unknown_keywords=tuple(unknown),
         missing=missing,
-        too_many=bool(rest),
+        too_many=bool(rest) and not plan.star,
         extra=extra,
     )
 
@@ -224,6 +212,35 @@ def expand_name(short: str) -> str:
     """The full name of a table's short one (`nn.ReLU`, `F.relu`, `Tensor.relu`)."""
     prefix, dot, rest = short.partition(".")
     return f"{_PREFIXES.get(prefix, prefix)}{dot}{rest}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _BindingPlan:
+    """What binding needs of a signature; binding is the call made most often."""
+
+    template: Mapping[str, object]
+    positional: tuple[str, ...]
+    required: tuple[str, ...]
+    star: str | None
+    takes_any: bool
+
+
+_PLANS: dict[str, _BindingPlan] = {}
+
+
+def _plan_binding(operation: Operation) -> _BindingPlan:
+    plan = _PLANS.get(operation.qualname)
+    if plan is None:
+        plain = [param for param in operation.params if not param.variadic]
+        star = next((param.name for param in operation.params if param.variadic == "*"), None)
+        plan = _PLANS[operation.qualname] = _BindingPlan(
+            template={p.name: () if p.variadic else p.default for p in operation.params if p.variadic != "**"},
+            positional=tuple(param.name for param in plain if not param.keyword_only),
+            required=tuple(param.name for param in plain if param.default is REQUIRED),
+            star=star,
+            takes_any=any(param.variadic == "**" for param in operation.params),
+        )
+    return plan
 
 
 def _find_public_name(qualname: str) -> str:
