@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def explore_branch(machine: Machine, frame: Frame, branch: Branch) -> None:
-    """Run a branch that the options' defaults do not take, and take back everything it did to the program's state."""
+    """Run a branch that the options' defaults do not take, and take back what it changed of the program's state."""
     if machine.exploring >= MAX_EXPLORING:
         return
     outer = machine.journal
@@ -32,7 +32,7 @@ def explore_branch(machine: Machine, frame: Frame, branch: Branch) -> None:
         machine.exploring -= 1
         machine.journal = outer
         frame.returned = returned
-        journal.take_back()
+        journal.take_back_changes()
 
 
 #: How many branches that are not taken may stand inside each other.

@@ -45,6 +45,15 @@ class Journal:
             items[:] = before_items
         return outcome
 
+    def take_back_changes(self) -> None:
+        """Restore what was there before the branch, leaving what it added: the objects it built stay whole."""
+        for names, key, before in self.names.values():
+            if before is not None:
+                names[key] = before
+        for items, before_items in self.lists.values():
+            if before_items:
+                items[:] = before_items
+
     def hand_over(self) -> None:
         """Let the enclosing branch's journal know what this branch changed."""
         if self.outer is None:

@@ -67,6 +67,10 @@ class Interpreter:
             sys.setrecursionlimit(limit)
             self._sources[source.path] = source
 
+    def find_source(self, path: str) -> SourceFile | None:
+        """Return the file at a path if an entry or an import has read it already."""
+        return self._sources.get(path) or self._project.find_source(path)
+
     def locate(self, places: Iterable[Place]) -> dict[Place, Span]:
         """Turn places into spans, whichever files they are in."""
         by_path: dict[str, list[Place]] = {}
@@ -74,7 +78,7 @@ class Interpreter:
             by_path.setdefault(place.path, []).append(place)
         spans: dict[Place, Span] = {}
         for path, wanted in by_path.items():
-            source = self._sources.get(path) or self._project.find_source(path)
+            source = self.find_source(path)
             if source is None:
                 continue
             located = source.locate([place.mark for place in wanted])
