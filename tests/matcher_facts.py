@@ -32,6 +32,7 @@ def make_network(mark=1, *, layers=(), ops=(), **changes):
         role_source="program",
         role_reason="its output enters the loss",
         critic=False,
+        adversarial=True,
         assumed=False,
         part_of_other=False,
         complete=True,

@@ -94,6 +94,7 @@ class Network:
     says it in words. `critic` is true for a discriminator trained with a Wasserstein loss.
     `assumed` networks were constructed by ganlint with their defaults because the program never constructs them.
     `part_of_other` is true for classes that only appear inside other networks.
+    `adversarial` is true for every network of a program that has a generator or a discriminator.
     `complete` is false where the forward pass could not be followed to its end. `class_id` is the file and the
     qualified name of the class (`models.py::Generator`), the same in every program that uses it. `place` is where
     the class (or the bare Sequential) is written, `built` where the program constructs it.
@@ -108,6 +109,7 @@ class Network:
     role_source: str | None
     role_reason: str | None
     critic: bool
+    adversarial: bool
     assumed: bool
     part_of_other: bool
     complete: bool

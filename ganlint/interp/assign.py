@@ -55,6 +55,7 @@ def assign_attribute(machine: Machine, owner: Value, name: str, value: Value) ->
     if isinstance(owner, (InstanceV, ModuleV)):
         if isinstance(owner, ModuleV):
             _adopt(owner, value)
+        _name_value(name, value)
         machine.write(owner.attrs, name, value)
     elif isinstance(owner, ClassV):
         machine.write(owner.namespace, name, value)

@@ -79,7 +79,13 @@ class _Emitter:
         for module in [*self.events.modules, *self.events.called.values()]:
             if id(module) not in seen and self._is_root(module):
                 seen[id(module)] = module
-        return list(seen.values())
+        built = {id(module.cls) for module in seen.values() if module.cls is not None and id(module) not in self.assumed}
+        # What ganlint built with defaults says nothing where the program builds the class itself.
+        return [
+            module
+            for module in seen.values()
+            if self.only is not None or id(module) not in self.assumed or id(module.cls) not in built
+        ]
 
     def _is_root(self, module: ModuleV) -> bool:
         if self.only is not None:
@@ -117,6 +123,7 @@ class _Emitter:
             role_source=role.source,
             role_reason=role.reason,
             critic=False,
+            adversarial=any(other.role is not None for other in self.roles.values()),
             assumed=id(module) in self.assumed,
             part_of_other=self.only is not None,
             complete=complete and module.trace is not None and module.trace.complete,

@@ -253,8 +253,21 @@ def call_torch_base(call: Call, module: ModuleV) -> Value:
     if module.op.qualname == "torch.nn.Sequential":
         return _run_sequence(call, module)
     if module.op.kind == "container":
-        return Unknown(f"{module.op.qualname} cannot be called")
+        return _run_without_forward(call, module)
     return _run_layer(call, module)
+
+
+def _run_without_forward(call: Call, module: ModuleV) -> Value:
+    """Follow a class that has no forward (yet): each of its Sequentials is a chain of its own."""
+    chains = [child for _, child, _ in module.children() if child.op.qualname == "torch.nn.Sequential"]
+    machine = call.machine
+    if machine.trace is None or module.cls is None or not chains:
+        return Unknown(f"{module.op.qualname} cannot be called")
+    if len(chains) == 1 and len(list(module.children())) == 1:
+        return call_value(call, chains[0])
+    for chain in chains:
+        call_value(call.with_args([TensorV(shape=UNKNOWN, source="input")], {}), chain)
+    return Unknown("the class has no forward")
 
 
 def _run_sequence(call: Call, module: ModuleV) -> Value:
