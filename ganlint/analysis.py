@@ -80,9 +80,9 @@ class Analyzer:
         stage = "reading"
         source: SourceFile | None = None
         try:
-            source = self._read(entry)
-            stage = "interpreting"
             interpreter = self._get_interpreter()
+            source = self._read(entry, interpreter)
+            stage = "interpreting"
             result = interpreter.interpret_entry(source, with_parts=self._plan.wants_facts)
             stage = "matching"
             candidates = self._match(result.facts, source, interpreter)
@@ -109,7 +109,11 @@ class Analyzer:
             complete=not any(problem.path == entry.path for problem in result.problems),
         )
 
-    def _read(self, entry: Entry) -> SourceFile:
+    def _read(self, entry: Entry, interpreter: Interpreter) -> SourceFile:
+        # An earlier program may have imported the file, and reading it is a third of the work.
+        known = interpreter.find_source(entry.path) if entry.data is None else None
+        if known is not None:
+            return known
         data = entry.data if entry.data is not None else read_bytes(Path(entry.path), display=entry.path)
         return parse_source(data, path=entry.path, notebook=entry.path.endswith(".ipynb"))
 

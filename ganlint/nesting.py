@@ -17,7 +17,7 @@ MAX_CHAIN = 1_500
 MAX_ELIF = 3_000
 
 _LONG_LINE = 2 * MAX_CHAIN
-_BRACKET = re.compile(r"[()\[\]{}]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
 _TOKEN = re.compile(
     r"'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^\\'\n]|\\.)*'|\"(?:[^\\\"\n]|\\.)*\"|#[^\r\n]*|[()\[\]{}]",
     re.DOTALL,
@@ -29,10 +29,10 @@ _LINK = re.compile(r"[-+*/%@|&^~.(]|\b(?:if|or|and|not|lambda|await)\b|''")
 def check_nesting(source_text: SourceText) -> None:
     """Raise `SourceError` for code nested so deeply, or chained so long, that the parser could not survive it."""
     text = source_text.text
-    # The quick count takes brackets in strings and comments along; only a file it suspects is looked at closely.
-    if _measure_depth(_BRACKET.findall(text)) > MAX_DEPTH:
+    # The quick looks take brackets in strings and comments along; only a file they suspect is looked at closely.
+    if _may_nest_deeply(text):
         _check_brackets(source_text)
-    if len(text) > _LONG_LINE:
+    if max(map(len, text.split("\n"))) > _LONG_LINE:
         for number, line in enumerate(source_text.lines, start=1):
             if len(line) > _LONG_LINE:
                 _check_chain(source_text, line, number)
@@ -40,15 +40,15 @@ def check_nesting(source_text: SourceText) -> None:
         raise _make_error(source_text, f"more than {MAX_ELIF} 'elif' branches", line=1, column=0)
 
 
-def _measure_depth(brackets: list[str]) -> int:
-    depth = deepest = 0
-    for bracket in brackets:
-        if bracket in "([{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif depth:
-            depth -= 1
-    return deepest
+def _may_nest_deeply(text: str) -> bool:
+    brackets = text.encode("utf-8", "replace").translate(None, _NO_BRACKETS)
+    for rounds in range(MAX_DEPTH):
+        # Each round takes the innermost level away.
+        inner = brackets.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
+        if len(inner) == len(brackets):
+            return rounds + len(inner) > MAX_DEPTH
+        brackets = inner
+    return True
 
 
 def _check_brackets(source_text: SourceText) -> None:

@@ -295,7 +295,7 @@ def test_an_interpreter_that_failed_is_not_used_again(here, monkeypatch):
     used = []
 
     def explode(self, source, **options):
-        used.append(id(self))
+        used.append(self)
         if source.path == "a.py":
             raise RecursionError
         return interpret(self, source, **options)
@@ -306,7 +306,7 @@ def test_an_interpreter_that_failed_is_not_used_again(here, monkeypatch):
     first, second = (analyzer.analyze(Entry(path=path)) for path in ("a.py", "b.py"))
     assert "nested too deeply" in first.problems[0].message
     assert [candidate.finding.rule for candidate in second.candidates] == [RULE]
-    assert used[0] != used[1]
+    assert used[0] is not used[1]
 
 
 def test_facts_are_those_of_the_files_named(here):
