@@ -72,6 +72,8 @@ class Events:
     feeds: list[tuple[ModuleV, TensorV]] = field(default_factory=list)
     first_args: dict[ClassV, tuple[list[Value], dict[str, Value]]] = field(default_factory=dict)
     backwards: int = 0
+    #: What `reveal_type` was asked: the call, its module and the value in words.
+    revealed: list[tuple[cst.CSTNode, ModuleScope, str]] = field(default_factory=list)
 
     def declare_option(
         self, machine: Machine, parser: ParserV, node: cst.Call, frame: Frame, origin: str

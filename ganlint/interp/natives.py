@@ -420,6 +420,14 @@ def _print(_call: Call) -> Value:
     return NONE
 
 
+def _reveal_type(call: Call) -> Value:
+    from ganlint.interp.describe import describe_value  # noqa: PLC0415  # only tests reveal values
+
+    value = call.args[0] if call.args else Unknown("nothing")
+    call.machine.events.revealed.append((call.node, call.scope, describe_value(value)))
+    return value
+
+
 def _isqrt_safe_pow(base: float, exponent: float) -> float:
     if abs(exponent) > 64:  # noqa: PLR2004  # a bound, so that nobody's huge power is computed
         raise OverflowError
@@ -484,6 +492,7 @@ BUILTINS: dict[str, Value] = {
         "globals": _globals,
         "open": _open,
         "print": _print,
+        "reveal_type": _reveal_type,
         "bytes": _passthrough,
         "object": _passthrough,
     }.items()

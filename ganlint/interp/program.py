@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import ganlint.interp.execute  # fills the tables of statements
 import ganlint.interp.externals  # fills the tables of external names
 import ganlint.interp.methods  # fills the tables of methods
+from ganlint.facts.place import Place
 from ganlint.finding import Problem
 from ganlint.interp.calls import call_function, call_value, parameter_names, unknown_call
 from ganlint.interp.emit import emit_facts
@@ -26,7 +27,6 @@ from ganlint.interp.values import ClassV, Const, FunctionV, InstanceV, ModuleV, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ganlint.facts.place import Place
     from ganlint.facts.store import Facts
     from ganlint.source import SourceFile
     from ganlint.span import Span
@@ -57,12 +57,22 @@ class Interpreter:
         self._project = Project(roots)
         self._sources: dict[str, SourceFile] = {}
 
-    def interpret_entry(self, source: SourceFile, *, with_parts: bool = False) -> EntryResult:
-        """Run a file as a program and return its facts; never raises on what the file contains."""
+    def interpret_entry(
+        self, source: SourceFile, *, with_parts: bool = False, reveals: list[tuple[Place, str]] | None = None
+    ) -> EntryResult:
+        """Run a file as a program and return its facts; never raises on what the file contains.
+
+        `reveals`, where given, receives the place and the value in words of every `reveal_type` call that was met.
+        """
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
         try:
-            return _EntryRun(self._project, source).run(with_parts=with_parts)
+            run = _EntryRun(self._project, source)
+            result = run.run(with_parts=with_parts)
+            if reveals is not None:
+                revealed = run.machine.events.revealed
+                reveals.extend((Place(scope.path, scope.source.mark(node)), text) for node, scope, text in revealed)
+            return result
         finally:
             sys.setrecursionlimit(limit)
             self._sources[source.path] = source
