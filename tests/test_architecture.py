@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,14 @@ def test_linting_imports_neither_torch_nor_what_validation_needs(tmp_path):
     loaded = set(done.stderr.split())
     assert "libcst" in loaded
     assert loaded.isdisjoint({"torch", "pydantic", "libcst.matchers"})
+
+
+def test_wheel_carries_the_rules_and_nothing_stale(tmp_path):
+    run_tool("build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT))
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    rules = {file.relative_to(ROOT).as_posix() for file in (ROOT / "rules").rglob("rule.yaml")}
+    assert rules
+    assert {f"ganlint/{rule}" for rule in rules} <= names
+    assert {"ganlint/py.typed", "ganlint/matcher/bundled.json", "ganlint/matcher/bundled_texts.json"} <= names
+    assert not {name for name in names if not name.startswith(("ganlint/", "ganlint-"))}
