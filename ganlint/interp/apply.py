@@ -32,20 +32,15 @@ def bind_values(
     operation: Operation, args: Sequence[Value], keywords: Mapping[str, Value]
 ) -> tuple[Bound, dict[str, Value]]:
     """Bind a call; return it with plain Python values, and the abstract values of what the call writes."""
+    bound = bind_arguments(operation, args, keywords)
     values: dict[str, Value] = {}
-    bound_values = bind_arguments(operation, args, keywords)
-    for name in bound_values.explicit:
-        value = bound_values.args.get(name)
+    for name in bound.explicit:
+        value = bound.args.get(name)
         if isinstance(value, Value):
             values[name] = value
         elif isinstance(value, tuple):
             values[name] = ListV([item for item in value if isinstance(item, Value)], "tuple")
-    bound = bind_arguments(
-        operation,
-        [plain_value(arg) for arg in args],
-        {name: plain_value(value) for name, value in keywords.items()},
-    )
-    return bound, values
+    return bound.convert(_plain_or_default), values
 
 
 def known_args(bound: Bound) -> dict[str, object]:
@@ -237,6 +232,10 @@ def _infer_rest(args: Sequence[Value], shape: Shape) -> Sequence[Value]:
     if isinstance(args[-1], ListV):
         return [*args[:-1], ListV(inferred, args[-1].kind)]
     return [*(arg for arg in args if isinstance(arg, TensorV)), *inferred]
+
+
+def _plain_or_default(value: object) -> object:
+    return plain_value(value) if isinstance(value, Value) else value
 
 
 def _is_simple(value: object) -> bool:

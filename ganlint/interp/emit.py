@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ganlint.facts.network import Layer, Network, Op, TensorShape, UnregisteredLayers
@@ -101,8 +102,9 @@ class _Emitter:
     def _emit_network(self, number: int, module: ModuleV) -> Network:
         role = self.roles.get(id(module), NO_ROLE)
         first_layer = len(self.layers)
-        self._emit_layers(number, module)
-        self._emit_unregistered(number, module)
+        below = [child for _, child, _ in module.walk()]
+        self._emit_layers(number, module, below)
+        self._emit_unregistered(number, module, below)
         registered = [i for i in range(first_layer, len(self.layers)) if self.layers[i].registered]
         first_op = len(self.ops)
         if module.trace is not None:
@@ -112,7 +114,7 @@ class _Emitter:
         else:
             place, name = _place(module.node, module.scope), module.name or "Sequential"
             class_id = f"{module.scope.path}::<{name}>"
-        complete = module.complete and all(child.complete for _, child, _ in module.walk())
+        complete = module.complete and all(child.complete for child in below)
         return Network(
             place=place,
             built=_place(module.node, module.scope),
@@ -131,13 +133,13 @@ class _Emitter:
             ops=tuple(range(first_op, len(self.ops))),
         )
 
-    def _emit_layers(self, number: int, root: ModuleV) -> None:
+    def _emit_layers(self, number: int, root: ModuleV, below: list[ModuleV]) -> None:
         self.home.setdefault(id(root), number)
         found: list[tuple[str, ModuleV, bool]] = []
         if root.cls is None and root.op.kind != "container":
             found.append(("", root, True))
         hidden: set[int] = set()
-        named = _attribute_children(root)
+        named = _attribute_children([root, *below])
         placed: set[int] = set()
         for path, module, certain in root.walk_places():
             self.home.setdefault(id(module), number)
@@ -189,17 +191,17 @@ class _Emitter:
         )
         return index
 
-    def _emit_unregistered(self, number: int, root: ModuleV) -> None:
-        registered = {id(module) for _, module, _ in root.walk()}
+    def _emit_unregistered(self, number: int, root: ModuleV, below: list[ModuleV]) -> None:
+        registered = {id(module) for module in below}
         used = {id(op.layer) for op in root.trace.ops if op.layer is not None} if root.trace is not None else set()
-        for holder in [root, *(module for _, module, _ in root.walk())]:
+        for holder in [root, *below]:
             for attribute, value in holder.attrs.items():
                 if not isinstance(value, (ListV, DictV)):
                     continue
                 missing = [module for module in _modules_in(value) if id(module) not in registered]
                 if not missing:
                     continue
-                below = {id(child) for module in missing for _, child, _ in module.walk()} | {id(m) for m in missing}
+                parts = {id(child) for module in missing for _, child, _ in module.walk()} | {id(m) for m in missing}
                 self.unregistered.append(
                     UnregisteredLayers(
                         place=_place(value.node, value.scope) if value.node is not None and value.scope is not None else _place(holder.node, holder.scope),
@@ -207,7 +209,7 @@ class _Emitter:
                         attribute=attribute,
                         container="dict" if isinstance(value, DictV) else value.kind,
                         count=len(missing),
-                        used_in_forward=bool(below & used),
+                        used_in_forward=bool(parts & used),
                     )
                 )
                 for module in missing:
@@ -410,10 +412,10 @@ def _input_source(tensor: TensorV | None, networks: tuple[int, ...]) -> str | No
     return "real" if tensor.source in ("loader", "data") else None
 
 
-def _attribute_children(root: ModuleV) -> set[int]:
+def _attribute_children(modules: list[ModuleV]) -> set[int]:
     """Return the modules that are attributes of a class's instance, not elements of a container."""
     found: set[int] = set()
-    for module in [root, *(module for _, module, _ in root.walk())]:
+    for module in modules:
         if module.cls is not None:
             found.update(id(child) for _, child, _ in module.children())
     return found
@@ -463,6 +465,7 @@ def _known(value: Value | None) -> Known | None:
     return None
 
 
+@cache
 def _tensor_shape(shape: Shape) -> TensorShape:
     dims = shape.dims
     spatial = product(dims[2:]) if dims is not None and len(dims) > 1 else None

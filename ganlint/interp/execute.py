@@ -12,7 +12,7 @@ from ganlint.interp.define import define_class, define_function
 from ganlint.interp.importing import import_from, import_names
 from ganlint.interp.iterate import iterate_value
 from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN, STATEMENTS
-from ganlint.interp.syntax import attribute_words
+from ganlint.interp.syntax import attribute_words, walk_syntax
 from ganlint.interp.truth import decide_truth
 from ganlint.interp.values import HIGH, NONE, Const, Unknown
 
@@ -157,7 +157,7 @@ def _execute_for(machine: Machine, node: cst.For, frame: Frame) -> int:
 
 
 def _repeat_body(machine: Machine, node: cst.For, frame: Frame, items: list[Value]) -> int:
-    limit = _TRAINING_ITERATIONS if is_training_loop(node) else len(items)
+    limit = training_iterations(node) or len(items)
     progress = _Progress(machine)
     for count, item in enumerate(items, 1):
         assign_target(machine, node.target, item, frame)
@@ -204,7 +204,7 @@ class _Progress:
 
 
 def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
-    limit = _TRAINING_ITERATIONS if is_training_loop(node) else _MAX_WHILE
+    limit = training_iterations(node) or _MAX_WHILE
     for _ in range(limit):
         truth = decide_truth(machine.evaluate(node.test, frame))
         if truth is False:
@@ -225,9 +225,20 @@ def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
     return NORMAL
 
 
-def is_training_loop(node: cst.For | cst.While) -> bool:
-    """Tell whether a loop's body contains a backward pass or clears gradients."""
-    return not _TRAINING_NAMES.isdisjoint(attribute_words(node.body))
+def training_iterations(node: cst.For | cst.While) -> int:
+    """Return how often a loop that trains is run: the loop over batches twice, one around it once; 0 for other loops."""
+    known = _training.get(node)
+    if known is None:
+        known = 0
+        if not _TRAINING_NAMES.isdisjoint(attribute_words(node.body)):
+            loops = [part for part in walk_syntax(node.body, (cst.For, cst.While)) if part.__class__ in (cst.For, cst.While)]
+            inner = any(training_iterations(loop) for loop in loops)  # type: ignore[arg-type]  # the classes were compared
+            known = 1 if inner else _TRAINING_ITERATIONS
+        _training[node] = known
+    return known
+
+
+_training: dict[cst.CSTNode, int] = {}
 
 
 def _execute_try(machine: Machine, node: cst.Try | cst.TryStar, frame: Frame) -> int:

@@ -276,7 +276,7 @@ EXTERNALS.update(
 def _call_torch(call: Call, qualname: str) -> Value | None:
     if not qualname.startswith("torch"):
         return None
-    operation = _find_torch(qualname)
+    operation = find_operation(qualname)
     if operation is None:
         return None
     for family, handler in _FAMILIES.items():
@@ -285,21 +285,6 @@ def _call_torch(call: Call, qualname: str) -> Value | None:
     if operation.is_module:
         return build_layer(call, operation)
     return apply_function(call.machine, operation, call.args, call.keywords, call.node, call.scope)
-
-
-def _find_torch(qualname: str) -> Operation | None:
-    operation = find_operation(qualname)
-    if operation is not None:
-        return operation
-    package, _, name = qualname.rpartition(".")
-    if package.startswith("torch.nn.modules"):
-        return find_operation(f"torch.nn.{name}")
-    if package.startswith("torch.nn.utils"):
-        return find_operation(f"torch.nn.utils.{name}")
-    for public in ("torch.optim", "torch.utils.data", "torch.nn.parallel", "torch.nn.init"):
-        if package.startswith(public):
-            return find_operation(f"{public}.{name}")
-    return None
 
 
 def _wrap(call: Call, operation: Operation) -> Value:

@@ -138,6 +138,8 @@ def trace_alone(call: Call, module: ModuleV) -> None:
 
 
 def _is_network(module: ModuleV) -> bool:
+    if module.trace is not None:
+        return True
     if is_holder(module):
         return False
     if module.op.kind in WEIGHTED:

@@ -16,7 +16,7 @@ The tables in this package are text: one operation a line, written as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -135,6 +135,24 @@ class Bound:
         """The shape of the result for these input shapes, None where it is unknown."""
         function = self.operation.shape
         return None if function is None else function(self.args, inputs)
+
+
+    def convert(self, change: Callable[[object], object]) -> Bound:
+        """The same binding with every value changed, those of a `*name` parameter one by one."""
+        args = {
+            name: tuple(map(change, value)) if type(value) is tuple else change(value)
+            for name, value in self.args.items()
+        }
+        return Bound(
+            operation=self.operation,
+            kind=_refine_kind(self.operation, args),
+            args=args,
+            explicit=self.explicit,
+            unknown_keywords=self.unknown_keywords,
+            missing=self.missing,
+            too_many=self.too_many,
+            extra=self.extra,
+        )
 
 
 @cache
