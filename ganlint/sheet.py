@@ -39,6 +39,7 @@ class LayerSheet:
     file: str
     certain: bool = True
     registered: bool = True
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class NetworkSheet:
     assumed: bool
     part_of_other: bool
     complete: bool
+    adversarial: bool
     layers: tuple[LayerSheet, ...]
     flow: tuple[tuple[str, str], ...]
     score: tuple[int, ...] = ()
@@ -233,6 +235,7 @@ def _build_network(builder: _Builder, network: Network) -> NetworkSheet:
         assumed=network.assumed,
         part_of_other=network.part_of_other,
         complete=network.complete,
+        adversarial=network.adversarial,
         layers=tuple(_build_layer(builder, layer) for layer in layers),
         flow=_build_flow(builder, network.ops),
         score=(
@@ -255,6 +258,7 @@ def _build_layer(builder: _Builder, layer: Layer) -> LayerSheet:
         file=span.path,
         certain=layer.certain,
         registered=layer.registered,
+        shared=layer.shared,
     )
 
 

@@ -165,6 +165,7 @@ def make_network(**options):
         "assumed": False,
         "part_of_other": False,
         "complete": True,
+        "adversarial": True,
         "layers": (0, 1),
         "ops": (0, 1, 2, 3, 4),
     }

@@ -32,7 +32,8 @@ class LayerDocument:
     """A layer: its attribute path, its torch name, the arguments its call spells out, and where it is constructed.
 
     `certain` is false where the layer stands in a branch or loop that could not be decided; `registered` is false
-    for a layer kept in a plain list or dict; `file` is the file `line` counts in.
+    for a layer kept in a plain list or dict; `shared` is true for a further place of a layer that is listed already;
+    `file` is the file `line` counts in.
     """
 
     path: str
@@ -42,6 +43,7 @@ class LayerDocument:
     file: str
     certain: bool
     registered: bool
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class NetworkDocument:
 
     `assumed` networks were constructed by ganlint with their defaults, because no program does. `part_of_other`
     networks only appear inside others. `complete` is false where the forward pass was not followed to its end.
+    `adversarial` is true for every network of a program that has a generator or a discriminator.
     """
 
     name: str
@@ -62,6 +65,7 @@ class NetworkDocument:
     assumed: bool
     part_of_other: bool
     complete: bool
+    adversarial: bool
     layers: list[LayerDocument]
     flow: list[tuple[str, str]]
 
@@ -204,6 +208,7 @@ def _build_network(network: NetworkSheet) -> NetworkDocument:
         assumed=network.assumed,
         part_of_other=network.part_of_other,
         complete=network.complete,
+        adversarial=network.adversarial,
         layers=[_build_layer(layer) for layer in network.layers],
         flow=list(network.flow),
     )
@@ -218,6 +223,7 @@ def _build_layer(layer: LayerSheet) -> LayerDocument:
         file=layer.file,
         certain=layer.certain,
         registered=layer.registered,
+        shared=layer.shared,
     )
 
 

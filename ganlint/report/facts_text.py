@@ -81,7 +81,11 @@ def _render_layer(layer: LayerSheet, width: int, path: str) -> str:
     place = f"line {layer.line}" if layer.file == path else f"{layer.file}:{layer.line}"
     remarks = "".join(
         f", {words}"
-        for holds, words in ((not layer.certain, "perhaps"), (not layer.registered, "not registered"))
+        for holds, words in (
+            (not layer.certain, "perhaps"),
+            (not layer.registered, "not registered"),
+            (layer.shared, "shared"),
+        )
         if holds
     )
     return f"    {layer.path:<{width}}  {_shorten(layer.type)}({_spell_args(layer.args)})  ({place}{remarks})"
