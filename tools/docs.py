@@ -1,4 +1,4 @@
-"""Writes the page of every rule and the index of rules from the rule folders.
+"""Writes the page of every rule and the index of rules from the rule folders, and the page of facts from their types.
 
 python tools/docs.py            writes what is out of date
 python tools/docs.py --check    only says so, and ends with 1
@@ -6,6 +6,8 @@ python tools/docs.py --check    only says so, and ends with 1
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -14,18 +16,35 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from ganlint.matcher.load import LoadedRule, load_folders  # noqa: E402  # after the path is set
+from ganlint.facts.network import TensorShape  # noqa: E402  # after the path is set
+from ganlint.facts.place import Known  # noqa: E402
+from ganlint.facts.store import FACT_KINDS  # noqa: E402
+from ganlint.matcher.load import LoadedRule, load_folders  # noqa: E402
 from ganlint.matcher.rule import FixSpec, OptionSpec, Rule  # noqa: E402
+from ganlint.matcher.torch_words import (  # noqa: E402
+    list_distributions,
+    list_families,
+    list_kinds,
+    list_loss_kinds,
+)
+from ganlint.matcher.vocabulary import FIELD_WORDS, describe_field  # noqa: E402
 
 RULES = ROOT / "rules"
 PAGES = ROOT / "docs" / "rules"
+FACTS_PAGE = ROOT / "docs" / "facts.md"
+
+_FORMS = {
+    "known": "a value with its origin ([`Known`](#known))",
+    "places": "a place for each name",
+    "mapping": "a value for each name",
+}
 
 
 def build_pages() -> dict[Path, str]:
     """What each generated page should hold."""
     loaded = load_folders([RULES])
     pages = {PAGES / f"{item.rule.id}.md": render_page(item) for item in loaded}
-    return pages | {PAGES / "index.md": render_index([item.rule for item in loaded])}
+    return pages | {PAGES / "index.md": render_index([item.rule for item in loaded]), FACTS_PAGE: render_facts_page()}
 
 
 def find_leftovers() -> list[Path]:
@@ -69,6 +88,35 @@ def render_index(rules: Sequence[Rule]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def render_facts_page() -> str:
+    """The page of the facts that a rule can name."""
+    parts = [
+        "# Facts",
+        "",
+        "What the interpreter knows of a program, by the word a [rule](rule-language.md) uses for it. A field that may",
+        "be unknown is None where nothing is known, and no comparison with it holds.",
+    ]
+    sections = [(name, kind) for name, (kind, _) in FACT_KINDS.items()]
+    for name, kind in (*sections, ("Known", Known), ("TensorShape", TensorShape)):
+        parts += ["", f"## {name}", "", inspect.getdoc(kind) or "", "", "| field | holds |", "|---|---|"]
+        parts += [f"| `{item.name}` | {_describe_field(name, item)} |" for item in dataclasses.fields(kind)]
+    parts += [
+        "",
+        "## Words",
+        "",
+        "`kind` and `families` of layers and ops, `kind` of losses, `distribution` of inits:",
+        "",
+    ]
+    for name, words in (
+        ("kinds", list_kinds()),
+        ("wider families", list_families() - list_kinds()),
+        ("losses", list_loss_kinds()),
+        ("distributions", list_distributions()),
+    ):
+        parts.append(f"- **{name}**: {', '.join(f'`{word}`' for word in sorted(words))}")
+    return "\n".join(parts) + "\n"
+
+
 def main(arguments: list[str]) -> int:
     """Write the pages, or check that they are fresh."""
     check = "--check" in arguments
@@ -85,6 +133,23 @@ def main(arguments: list[str]) -> int:
     for path in leftovers:
         path.unlink()
     return 0
+
+
+def _describe_field(owner: str, field: dataclasses.Field[object]) -> str:
+    found = describe_field(owner, field.name)
+    assert found is not None
+    words = FIELD_WORDS.get((owner, field.name))
+    if words is not None:
+        text = ", ".join(f"`{word}`" for word in words)
+    elif found.form in {"fact", "facts"}:
+        text = f"{'several of ' if found.form == 'facts' else ''}[{found.of}](#{found.of})"
+    elif found.form == "struct":
+        text = "a place" if found.of == "Place" else f"[`{found.of}`](#{found.of.lower()})"
+    elif found.form == "list":
+        text = f"a list of {found.of}"
+    else:
+        text = _FORMS.get(found.form, found.of)
+    return f"{text}, or unknown" if str(field.type).endswith("| None") else text
 
 
 def _describe_facts(rule: Rule) -> str:
