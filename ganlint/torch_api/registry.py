@@ -136,7 +136,6 @@ class Bound:
         function = self.operation.shape
         return None if function is None else function(self.args, inputs)
 
-
     def convert(self, change: Callable[[object], object]) -> Bound:
         """The same binding with every value changed, those of a `*name` parameter one by one."""
         args = {
