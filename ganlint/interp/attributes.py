@@ -28,6 +28,7 @@ from ganlint.interp.values import (
     ModuleV,
     OptimizerV,
     ParserV,
+    PartialV,
     SuperV,
     TensorV,
     Unknown,
@@ -81,6 +82,8 @@ def get_attribute(machine: Machine, owner: Value, name: str, node: cst.CSTNode) 
         return BoundV(name, owner)
     if isinstance(owner, FunctionV) and name in ("__name__", "__qualname__"):
         return Const(owner.name)
+    if isinstance(owner, PartialV) and name == "func":
+        return owner.function
     if isinstance(owner, Unknown):
         return Unknown(owner.reason, f"{owner.name}.{name}" if owner.name else name)
     return Unknown(f"attribute {name} is not known", name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ganlint.interp.machine import NORMAL
+from ganlint.interp.literals import plain_value
 from ganlint.interp.values import ExternalV, ImportedV, Unknown, Value
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ def import_from(machine: Machine, node: cst.ImportFrom, frame: Frame) -> int:
         if module is None:
             frame.scope.stars.append(dotted)
             return NORMAL
+        exported = plain_value(module.namespace.get("__all__"))
         for name, value in list(module.namespace.items()):
-            if not name.startswith("__"):
+            if name in exported if isinstance(exported, (list, tuple)) else not name.startswith("_"):
                 machine.write(frame.locals, name, value)
         frame.scope.stars.extend(module.stars)
         return NORMAL

@@ -25,17 +25,20 @@ from ganlint.interp.values import (
     ModuleV,
     NativeV,
     NONE,
+    PartialV,
     SuperV,
     TensorV,
     Unknown,
     Value,
     weaker,
 )
+from ganlint.torch_api.registry import find_operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MAX_RANGE = 1024
+_PARTIAL = "functools.partial"
 _PLAIN_TYPES: dict[str, type | tuple[type, ...]] = {
     "int": int, "float": float, "str": str, "bool": bool, "bytes": bytes, "complex": complex,
 }  # fmt: skip
@@ -273,6 +276,8 @@ def _is_external_instance(value: Value, name: str) -> bool | None:
         return name.rpartition(".")[2].lower() in ("dict", "mapping", "ordereddict")
     if isinstance(value, ModuleV):
         return _is_module_instance(value, name)
+    if isinstance(value, PartialV) or name == _PARTIAL:
+        return None if isinstance(value, Unknown) else isinstance(value, PartialV) and name == _PARTIAL
     if isinstance(value, TensorV):
         return True if name in ("torch.Tensor", "torch.autograd.Variable") else None if name.startswith("torch") else False
     return None
@@ -309,7 +314,16 @@ def _type(call: Call) -> Value:
         return BUILTINS.get(type(value.value).__name__) or Unknown("type")
     if isinstance(value, ListV):
         return BUILTINS.get(value.kind) or Unknown("type")
+    if isinstance(value, PartialV):
+        return ExternalV(_PARTIAL)
+    if isinstance(value, ClassV) or (isinstance(value, ExternalV) and _is_torch_class(value)):
+        return BUILTINS["type"]
     return Unknown("type of an unknown value")
+
+
+def _is_torch_class(value: ExternalV) -> bool:
+    operation = find_operation(value.qualname)
+    return operation is not None and operation.is_module
 
 
 def _super(call: Call) -> Value:
