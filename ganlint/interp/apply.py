@@ -43,6 +43,13 @@ def bind_values(
     return bound.convert(_plain_or_default), values
 
 
+def _layer_of_weights(operation: Operation, tensors: Sequence[TensorV]) -> ModuleV | None:
+    for tensor in tensors[1:]:
+        if tensor.param is not None and tensor.param[0].op.kind == operation.kind and tensor.param[1] == "weight":
+            return tensor.param[0]
+    return None
+
+
 def known_args(bound: Bound) -> dict[str, object]:
     """Return the arguments whose values are known, defaults included."""
     return {name: value for name, value in bound.args.items() if is_plain(value) and _is_simple(value)}
@@ -61,6 +68,13 @@ def apply_function(
     tensors = [] if receiver is None else [receiver]
     for value in (*args, *keywords.values()):
         find_tensors(value, tensors)
+    layer = _layer_of_weights(operation, tensors)
+    if layer is not None and layer.bound is not None:
+        # F.conv2d(x, self.weight / sigma): the layer itself, its weights changed on the way.
+        return apply_operation(
+            machine, layer.op, layer.bound, tensors[:1], layer=layer, node=layer.node, scope=layer.scope,
+            call=node, call_scope=scope,
+        )  # fmt: skip
     if operation.kind == "reshape" and tensors:
         args = _infer_rest(args, tensors[0].shape)
     bound, _ = bind_values(operation, args, keywords)

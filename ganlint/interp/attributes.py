@@ -271,6 +271,10 @@ def _slice(container: Value, index: slice) -> Value:
 
 def _single_element(machine: Machine, container: Value, index: Value, node: cst.CSTNode) -> Value:
     known, key = plain_key(index)
+    if isinstance(container, ExternalV) and container.qualname == "sys.modules":
+        if machine.scope is not None and known and key == machine.scope.name:
+            return ImportedV(machine.scope)
+        return Unknown("a module by its name")
     if isinstance(container, ListV):
         if known and isinstance(key, int) and -len(container.items) <= key < len(container.items):
             if container.exact or key >= 0:

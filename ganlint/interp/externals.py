@@ -15,7 +15,7 @@ from ganlint.interp.creation import create_tensor
 from ganlint.interp.iterate import iterate_value, unpack_value
 from ganlint.interp.literals import find_tensors, plain_value, text_of
 from ganlint.interp.losses import call_loss
-from ganlint.interp.modules import build_layer, call_module
+from ganlint.interp.modules import build_layer, call_module, init_torch_base
 from ganlint.interp.natives import BUILTINS, fold_function
 from ganlint.interp.options import declare_flag
 from ganlint.interp.tensors import write_parameter
@@ -37,6 +37,7 @@ from ganlint.interp.values import (
     Value,
 )
 from ganlint.torch_api.registry import find_operation
+from ganlint.torch_api.shape import UNKNOWN, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,10 +191,21 @@ def _no_grad(_call: Call) -> Value:
     return Unknown("a context", "torch.no_grad")
 
 
-def _noise_array(_call: Call) -> Value:
-    from ganlint.torch_api.shape import UNKNOWN  # noqa: PLC0415  # one name, in one rare function
+def _noise_array(position: int | None) -> Callable[[Call], Value]:
+    """Return the native of a numpy noise function; `position` is where its size stands, None where sizes are spread."""
 
-    return TensorV(shape=UNKNOWN, source="noise")
+    def run(call: Call) -> Value:
+        if position is None:
+            sizes: Value | None = ListV(list(call.args), "tuple", exact=call.exact)
+        else:
+            sizes = call.argument(position, "size")
+        shape = UNKNOWN
+        if isinstance(sizes, ListV) and sizes.exact:
+            numbers = [plain_value(item) for item in sizes.items]
+            shape = shape_of(*(number if type(number) is int else None for number in numbers))
+        return TensorV(shape=shape, source="noise", node=call.node, scope=call.scope)
+
+    return run
 
 
 def _data_parallel(call: Call) -> Value:
@@ -230,9 +242,11 @@ EXTERNALS.update(
         "numpy.array": _array,
         "numpy.asarray": _array,
         "numpy.arange": BUILTINS["range"].run,  # type: ignore[attr-defined]  # all built-ins are NativeV
-        "numpy.random.normal": _noise_array,
-        "numpy.random.randn": _noise_array,
-        "numpy.random.uniform": _noise_array,
+        "numpy.random.normal": _noise_array(2),
+        "numpy.random.randn": _noise_array(None),
+        "numpy.random.rand": _noise_array(None),
+        "numpy.random.uniform": _noise_array(2),
+        "numpy.random.standard_normal": _noise_array(0),
         "math.pow": fold_function(math.pow),
         "numpy.int64": BUILTINS["int"].run,  # type: ignore[attr-defined]  # all built-ins are NativeV
         "functools.partial": _partial,
@@ -276,6 +290,8 @@ EXTERNALS.update(
 def _call_torch(call: Call, qualname: str) -> Value | None:
     if not qualname.startswith("torch"):
         return None
+    if qualname.endswith(".__init__"):
+        return _init_base(call, qualname.removesuffix(".__init__"))
     operation = find_operation(qualname)
     if operation is None:
         return None
@@ -285,6 +301,18 @@ def _call_torch(call: Call, qualname: str) -> Value | None:
     if operation.is_module:
         return build_layer(call, operation)
     return apply_function(call.machine, operation, call.args, call.keywords, call.node, call.scope)
+
+
+def _init_base(call: Call, qualname: str) -> Value | None:
+    """Run `nn.Conv2d.__init__(self, ...)`, written out in a class that derives from it."""
+    operation = find_operation(qualname)
+    receiver = call.args[0] if call.args else None
+    if operation is None or not isinstance(receiver, ModuleV):
+        return None
+    inner = call.with_args(call.args[1:])
+    inner.arg_nodes, inner.keyword_nodes = call.arg_nodes[1:], call.keyword_nodes
+    init_torch_base(inner, receiver, operation)
+    return NONE
 
 
 def _wrap(call: Call, operation: Operation) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import apply_operation, bind_values, join_tensors
@@ -30,8 +31,11 @@ from ganlint.interp.values import (
 from ganlint.torch_api.shape import UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ganlint.interp.machine import Machine
     from ganlint.torch_api.registry import Operation
+    from ganlint.torch_api.shape import Shape
 
 _SEQUENCES = frozenset({"torch.nn.Sequential", "torch.nn.ModuleList"})
 
@@ -166,7 +170,27 @@ def _call_network(call: Call, module: ModuleV) -> Value:
         scope=call.scope,
         loader=next((tensor.loader for tensor in tensors if tensor.loader is not None), None),
     )
-    return _instantiate(trace.result, template)
+    traced = [op.output_shape for op in trace.ops if op.kind == "input"]
+    return _instantiate(trace.result, template, _fit_shapes(traced, [tensor.shape for tensor in tensors]))
+
+
+def _fit_shapes(traced: list[Shape], given: list[Shape]) -> Callable[[Shape], Shape]:
+    """Return what makes of an output's shape in the traced pass the one for other inputs, which may be larger."""
+    if traced == given:
+        return lambda shape: shape
+    pairs = [(a.dims, b.dims) for a, b in zip(traced, given, strict=False) if a.dims is not None and b.dims is not None]
+    for before, now in pairs:
+        if len(before) != len(now) or any(None not in sizes and sizes[0] != sizes[1] for sizes in zip(before[1:], now[1:], strict=True)):
+            return lambda _: UNKNOWN
+    old = next((shape.dims[0] for shape in traced if shape.dims), None)
+    new = next((shape.dims[0] for shape in given if shape.dims), None)
+
+    def fit(shape: Shape) -> Shape:
+        if not shape.dims or old is None:
+            return shape
+        return replace(shape, dims=(new if shape.dims[0] == old else None, *shape.dims[1:]))
+
+    return fit
 
 
 def _start_trace(call: Call, module: ModuleV) -> None:
@@ -315,18 +339,18 @@ def _run_layer(call: Call, module: ModuleV) -> Value:
     )
 
 
-def _instantiate(value: Value, template: TensorV) -> Value:
+def _instantiate(value: Value, template: TensorV, fit: Callable[[Shape], Shape]) -> Value:
     """Return the result of a traced pass as the caller of the network sees it."""
     if isinstance(value, TensorV):
         result = template.copy()
-        result.shape = value.shape
+        result.shape = fit(value.shape)
         return result
     if isinstance(value, ListV):
-        return ListV([_instantiate(item, template) for item in value.items], value.kind, exact=value.exact)
+        return ListV([_instantiate(item, template, fit) for item in value.items], value.kind, exact=value.exact)
     if isinstance(value, DictV):
-        return DictV({key: _instantiate(item, template) for key, item in value.items.items()}, exact=value.exact)
+        return DictV({key: _instantiate(item, template, fit) for key, item in value.items.items()}, exact=value.exact)
     if isinstance(value, Choice):
-        options = [_instantiate(option, template) for option in value.options]
+        options = [_instantiate(option, template, fit) for option in value.options]
         tensors = [option for option in options if isinstance(option, TensorV)]
         if len(tensors) == len(options):
             merged = template.copy()
@@ -348,7 +372,7 @@ def _networks_of(tensors: list[TensorV]) -> tuple[ModuleV, ...]:
 
 def _new_module(call: Call, cls: ClassV | None, operation: Operation) -> ModuleV:
     machine = call.machine
-    return ModuleV(
+    module = ModuleV(
         cls=cls,
         op=operation,
         node=call.node,
@@ -357,6 +381,10 @@ def _new_module(call: Call, cls: ClassV | None, operation: Operation) -> ModuleV
         depth=machine.depth,
         owner=machine.owner,
     )
+    function = call.frame.function
+    if function is not None and function.owner is None:
+        module.maker = function.name
+    return module
 
 
 def _fill_sequence(call: Call, module: ModuleV) -> None:

@@ -62,6 +62,10 @@ def role_from_names(network: ModuleV) -> Role:
         role = role_of_name(network.name)
         if role is not None:
             return Role(role, "name", f"it is held in {network.name}")
+    if network.cls is None and network.maker is not None:
+        role = role_of_name(network.maker)
+        if role is not None:
+            return Role(role, "name", f"{network.maker} builds it")
     return NO_ROLE
 
 

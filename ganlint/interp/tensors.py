@@ -139,6 +139,7 @@ def combine_tensors(machine: Machine, symbol: str, left: Value, right: Value, no
         scope=scope,
         loader=next((tensor.loader for tensor in tensors if tensor.loader is not None), None),
     )
+    result.param = tensors[0].param
     return result
 
 
