@@ -30,11 +30,13 @@ class Layer:
 
     `path` is its attribute path in its network (`model.0`; empty for a layer outside any network). `type` is the
     public torch name (`torch.nn.BatchNorm2d`), or the class name for a user's module without submodules.
-    `kind` groups types (`batch_norm`, `conv`, `sigmoid`, ...), `families` the wider groups it belongs to (`activation`); `dim` is 1, 2 or 3 for layers that come in dimensions.
+    `kind` groups types (`batch_norm`, `conv`, `sigmoid`, ...), `families` the wider groups it belongs to
+    (`activation`); `dim` is 1, 2 or 3 for layers that come in dimensions.
     `args` holds every constructor argument whose value is known, defaults included; `explicit` names those
     written at the call; `unknown_keywords` those the torch signature does not have.
-    `index` grows in the order of construction; `shared` is true for a further place of a module that stands in several. `certain` is false where the layer stands in a
-    branch or loop the interpreter could not decide. `registered` is false for a module kept in a plain list or dict.
+    `index` grows in the order of construction; `shared` is true for a further place of a module that stands in
+    several. `certain` is false where the layer stands in a branch or loop the interpreter could not decide.
+    `registered` is false for a module kept in a plain list or dict.
     """
 
     place: Place
