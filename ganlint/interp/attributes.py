@@ -103,7 +103,9 @@ def get_element(machine: Machine, container: Value, indices: Sequence[Value | sl
             result = value if result is None else join(result, value)
         return result or Unknown("element of an undecided value")
     if len(indices) != 1:
-        return Unknown("subscript with several indices")
+        if any(isinstance(index, slice) for index in indices):
+            return Unknown("subscript with several slices")
+        indices = [ListV([index for index in indices if not isinstance(index, slice)], "tuple")]
     index = indices[0]
     if isinstance(index, slice):
         return _slice(container, index)
