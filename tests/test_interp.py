@@ -1,0 +1,176 @@
+"""Every program in tests/interp says in comments what the interpreter must know.
+
+`# revealed: TEXT` stands behind a `reveal_type(...)` call (or alone on the line above) and is its value in words,
+`# fact: TEXT` behind the line a fact is placed at. Where one line gives several, they are joined by ` & `.
+`# todo-revealed:` and `# todo-fact:` say what is right but not known yet; such a line must fail.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from ganlint import pool
+from ganlint.config import Config
+from ganlint.interp.program import Interpreter
+from ganlint.pipeline import lint_paths
+from ganlint.report.json import render
+from ganlint.source import parse_source, read_source
+
+ROOT = Path(__file__).parent.parent
+PROGRAMS = ROOT / "tests" / "interp"
+ENTRIES = [*sorted(PROGRAMS.glob("*.py")), *sorted(PROGRAMS.glob("*/main.py"))]
+MARKER = re.compile(r"# (todo-)?(revealed|fact): (.*)")
+
+
+def name_entry(file):
+    return file.stem if file.parent == PROGRAMS else file.parent.name
+
+
+def interpret(file, interpreter=None):
+    interpreter = interpreter or Interpreter((file.parent,))
+    reveals = []
+    result = interpreter.interpret_entry(read_source(file, display=file.as_posix()), reveals=reveals)
+    return interpreter, result, reveals
+
+
+def read_markers(file):
+    """Return {(path, line, kind): (text, todo)} for the entry and the files beside it."""
+    markers = {}
+    for path in [file] if file.parent == PROGRAMS else sorted(file.parent.rglob("*.py")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            found = MARKER.search(line)
+            if found is not None:
+                todo, kind, text = found.groups()
+                above = line.lstrip().startswith("#")
+                markers[path.as_posix(), number + above, kind] = (text, todo is not None)
+    return markers
+
+
+def collect_known(interpreter, facts, reveals):
+    """Return {(path, line, kind): text} for what was revealed and for the facts that can be asserted."""
+    told = [("revealed", place, text) for place, text in reveals]
+    told += [("fact", place, text) for place, text in describe_facts(facts)]
+    spans = interpreter.locate({place for _, place, _ in told})
+    lines = defaultdict(list)
+    for kind, place, text in told:
+        lines[spans[place].path, spans[place].line, kind].append(text)
+    return {key: " & ".join(dict.fromkeys(texts)) for key, texts in lines.items()}
+
+
+def spell(assertions, file):
+    return [
+        f"{Path(path).relative_to(file.parent)}:{line}: {kind}: {text}"
+        for (path, line, kind), text in sorted(assertions.items())
+    ]
+
+
+def describe_facts(facts):
+    def name(number):
+        return facts.networks[number].variable or facts.networks[number].name
+
+    for network in facts.networks:
+        role = f"{network.role} by {network.role_source}" if network.role else "no role"
+        yield network.place, f"{network.name}: {role}"
+    for loader in facts.loaders:
+        size = loader.batch_size
+        known = f"{size.value} ({size.origin}, {size.confidence})" if size else "unknown"
+        feeds = f" feeds {', '.join(map(name, loader.feeds))}" if loader.feeds else ""
+        yield loader.place, f"batches of {known}{feeds}"
+    for call in facts.loss_calls:
+        source = call.input_source or "something"
+        judge = "nobody" if call.judge is None else name(call.judge)
+        yield call.place, f"{facts.losses[call.loss].kind}: {judge} on {source} against {call.target_value}"
+    for init in facts.inits:
+        args = ", ".join(f"{key}={value}" for key, value in init.args.items() if key != "tensor")
+        yield init.place, f"{init.layer_kind}.{init.parameter} {init.distribution}({args})"
+    for hidden in facts.unregistered:
+        yield hidden.place, f"{hidden.count} unregistered in {hidden.attribute}"
+
+
+@pytest.mark.parametrize("file", ENTRIES, ids=name_entry)
+def test_programs(file):
+    interpreter, result, reveals = interpret(file)
+    known = collect_known(interpreter, result.facts, reveals)
+    markers = read_markers(file)
+    assert markers
+    assert result.problems == ()
+    expected = {key: text for key, (text, todo) in markers.items() if not todo}
+    todos = {key: text for key, (text, todo) in markers.items() if todo}
+    found = {key: text for key, text in known.items() if key in expected or (key[2] == "revealed" and key not in todos)}
+    assert spell(found, file) == spell(expected, file)
+    done = {key: text for key, text in todos.items() if known.get(key) == text}
+    assert not done, "known now: drop the todo-"
+
+
+@pytest.mark.parametrize("file", ENTRIES, ids=name_entry)
+def test_a_second_run_gives_the_same_facts(file):
+    interpreter, first, revealed_first = interpret(file)
+    _, again, revealed_again = interpret(file, interpreter)
+    _, fresh, revealed_fresh = interpret(file)
+    assert first == again == fresh
+    assert revealed_first == revealed_again == revealed_fresh
+
+
+def test_facts_do_not_depend_on_the_hash_seed():
+    command = [sys.executable, "-m", "ganlint", "facts", "tests/interp", "examples", "--format", "json", "--jobs", "1"]
+    outputs = {
+        subprocess.run(
+            command, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("0", "1", "4242")
+    }
+    assert len(outputs) == 1
+    assert b"Generator" in outputs.pop()
+
+
+def test_findings_do_not_depend_on_the_number_of_jobs(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(pool, "_MIN_BYTES_FORK", 0)
+    monkeypatch.setattr(pool, "_MIN_BYTES_SPAWN", 0)
+    alone, together = (lint_paths(["examples"], Config(root=ROOT, jobs=jobs)) for jobs in (1, 2))
+    assert alone.findings
+    assert alone == together
+
+
+HOSTILE = {
+    "loops in loops": """\
+        from torch import nn
+        layers = []
+        for a in range(500):
+            for b in range(500):
+                for c in range(500):
+                    layers.append(nn.Linear(a, b))
+        """,
+    "a method that calls itself twice": """\
+        from torch import nn
+        class Net(nn.Module):
+            def __init__(self, n=40):
+                super().__init__()
+                self.net = self.build(n)
+            def build(self, n):
+                return nn.Sequential(self.build(n - 1), nn.ReLU(), self.build(n - 1)) if n else nn.Linear(1, 1)
+        net = Net()
+        """,
+    "branches nobody can decide": """\
+        from torch import nn
+        from settings import flags
+        def build(n):
+            layers = []
+            for i in range(200):
+                if flags[i]:
+                    layers.append(nn.Linear(i, i))
+                else:
+                    for j in range(200):
+                        layers += [nn.ReLU() for k in range(200)]
+            return layers
+        net = nn.Sequential(*build(3))
+        """,
+}
