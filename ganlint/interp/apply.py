@@ -28,6 +28,10 @@ BATCH_SIZE = "size of the batch"
 _KEEPS_CONSTANT = frozenset({"reshape", "expand", "repeat", "index", "identity", "cast", "requires_grad", "detach"})
 
 
+#: Operations that take nothing but the sizes of their second input.
+_TAKES_SIZES = frozenset({"expand_as", "reshape_as"})
+
+
 def bind_values(
     operation: Operation, args: Sequence[Value], keywords: Mapping[str, Value]
 ) -> tuple[Bound, dict[str, Value]]:
@@ -194,6 +198,8 @@ def _make_result(
     scope: ModuleScope,
 ) -> TensorV:
     first = tensors[0] if tensors else None
+    if operation.kind in _TAKES_SIZES:
+        tensors = tensors[:1]
     source: str | None = None
     const: Const | None = None
     if operation.is_a("noise"):

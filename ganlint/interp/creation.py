@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ganlint.interp.apply import bind_values
+from ganlint.interp.apply import BATCH_SIZE, bind_values
 from ganlint.interp.literals import number_of
-from ganlint.interp.values import Const, ListV, TensorV, Value
+from ganlint.interp.values import Const, ListV, TensorV, Unknown, Value
 from ganlint.torch_api.shape import UNKNOWN, Shape
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def create_tensor(
     name = operation.qualname.rpartition(".")[2]
     const: Const | None = None
     source: str | None = None
-    tensor = TensorV(shape=shape if isinstance(shape, Shape) else UNKNOWN, node=node, scope=scope)
+    known = isinstance(shape, Shape) and not (len(args) == 1 and _may_be_sizes(args[0]))
+    tensor = TensorV(shape=shape if isinstance(shape, Shape) and known else UNKNOWN, node=node, scope=scope)
     if "ones" in name:
         const = Const(1.0, node, scope)
     elif "zeros" in name:
@@ -48,10 +49,10 @@ def create_tensor(
         source = "noise"
     elif operation.is_a("uninitialised"):
         source = "uninitialised"
-        if len(args) == 1:
+        if len(args) == 1 and isinstance(args[0], TensorV):
+            return _copy_of(args[0], node, scope)
+        if len(args) == 1 and isinstance(args[0], ListV):
             const = _list_constant(args[0])
-            if isinstance(args[0], TensorV):
-                return _copy_of(args[0], node, scope)
     elif operation.is_a("tensor"):
         data = args[0] if args else next(iter(keywords.values()), None)
         if isinstance(data, TensorV):
@@ -63,6 +64,13 @@ def create_tensor(
     tensor.source = source
     del machine
     return tensor
+
+
+def _may_be_sizes(value: Value) -> bool:
+    """Tell whether a lone argument may stand for several sizes, of which not all are known."""
+    if isinstance(value, Unknown):
+        return value.name not in (BATCH_SIZE, "size", "len")
+    return isinstance(value, ListV) and not value.exact
 
 
 def _number(value: Value | None) -> Const | None:

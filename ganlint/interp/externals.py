@@ -21,11 +21,13 @@ from ganlint.interp.options import declare_flag
 from ganlint.interp.tensors import write_parameter
 from ganlint.interp.values import (
     NONE,
+    Choice,
     Const,
     DictV,
     InstanceV,
     ListV,
     LoaderV,
+    Maybe,
     ModuleV,
     NativeV,
     OptimizerV,
@@ -342,8 +344,12 @@ def collect_modules(value: Value | None) -> tuple[ModuleV, ...]:
     """Return the modules whose parameters a value holds: lists, chains and parameter groups are looked into."""
     found: dict[int, ModuleV] = {}
     stack = [value]
+    seen: set[int] = set()
     while stack:
         current = stack.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
         if isinstance(current, ParametersV):
             for module in current.modules:
                 found.setdefault(id(module), module)
@@ -351,6 +357,10 @@ def collect_modules(value: Value | None) -> tuple[ModuleV, ...]:
             stack.extend(current.items)
         elif isinstance(current, DictV):
             stack.append(current.items.get("params"))
+        elif isinstance(current, Maybe):
+            stack.append(current.value)
+        elif isinstance(current, Choice):
+            stack.extend(current.options)
         elif isinstance(current, TensorV) and current.param is not None:
             found.setdefault(id(current.param[0]), current.param[0])
     return tuple(found.values())

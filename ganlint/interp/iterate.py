@@ -10,6 +10,7 @@ from ganlint.interp.values import (
     ListV,
     LoaderV,
     ModuleV,
+    ParametersV,
     TensorV,
     Unknown,
     Value,
@@ -44,6 +45,9 @@ def iterate_value(value: Value) -> Elements:
         return Elements(list(value.attrs.values()), exact=value.exact)
     if isinstance(value, TensorV):
         return Elements([part_of_tensor(value)], exact=False)
+    if isinstance(value, ParametersV):
+        # Each of them stands for all.
+        return Elements([value], exact=False)
     if isinstance(value, Choice):
         return iterate_value(value.options[0]) if _all_same_kind(value) else Elements([], exact=False)
     if isinstance(value, Unknown):
@@ -61,6 +65,8 @@ def unpack_value(value: Value, count: int | None = None) -> list[Value] | None:
         if value.parts is not None and len(value.parts) == count:
             return value.parts
         return [part_of_tensor(value) for _ in range(count)]
+    if isinstance(value, ParametersV) and count == 2:  # noqa: PLR2004  # named_parameters gives pairs
+        return [Unknown("name of a parameter", "name"), value]
     if isinstance(value, (DictV, ModuleV, Const)):
         elements = iterate_value(value)
         return elements.items if elements.exact else None

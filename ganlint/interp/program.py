@@ -242,6 +242,8 @@ class _EntryRun:
             return
         if module.cls is not None and (module.cls.is_lightning or not module.attrs):
             return
+        if id(module) in self.machine.events.called and _is_loss(module):
+            return
         name = module.cls.name if module.cls is not None else "a Sequential"
         call = unknown_call(self.machine, module.node, module.scope)
         self._run_unit(f"the forward pass of {name}", lambda: trace_alone(call, module))
@@ -281,6 +283,12 @@ class _EntryRun:
         for module in list(self.machine.events.modules):
             if id(module) in parts and module.trace is None:
                 self._trace(module)
+
+
+def _is_loss(module: ModuleV) -> bool:
+    """Tell whether a module computes a loss and nothing else: one that was called needs no pass of its own."""
+    layers = [child for _, child, _ in module.walk() if child.cls is None]
+    return bool(layers) and all(child.op.is_a("loss") for child in layers)
 
 
 def _outermost(module: ModuleV) -> ModuleV:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ganlint.interp.values import ClassV, ExternalV
+
 if TYPE_CHECKING:
     from ganlint.interp.events import Events
     from ganlint.interp.values import ModuleV
@@ -92,12 +94,21 @@ def is_holder(module: ModuleV) -> bool:
         return False
     if module.cls.is_lightning:
         return True
+    if _holds_parts_only(module.cls):
+        return sum(child.cls is not None and child.cls.find("forward") is not None for _, child, _ in module.children()) > 1
     roles = {
         role_of_name(child.cls.name) or role_of_name(name)
         for name, child, _ in module.children()
         if child.cls is not None
     }
     return {GENERATOR, DISCRIMINATOR} <= roles
+
+
+def _holds_parts_only(cls: ClassV) -> bool:
+    """Tell whether nothing can be called on a class but its parts: it has no forward, and no base that has one."""
+    bases = [base for member in cls.order for base in member.bases if not isinstance(base, ClassV)]
+    plain = all(isinstance(base, ExternalV) and base.qualname == "torch.nn.Module" for base in bases)
+    return plain and cls.find("forward") is None and cls.find("__call__") is None
 
 
 def _words(name: str) -> set[str]:

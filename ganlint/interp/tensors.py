@@ -64,6 +64,8 @@ def call_tensor_method(
     if name in ("dim", "ndimension"):
         return Const(tensor.shape.rank) if tensor.shape.rank is not None else Unknown("rank is not known")
     operation = find_operation(f"torch.Tensor.{name}")
+    if name in ("resize_", "resize_as_"):
+        return _resize(tensor, args)
     if operation is None:
         # A method torch_api does not describe: the numbers may have changed, the origin has not.
         other = tensor.copy()
@@ -250,6 +252,21 @@ def _fill_tensor(
         while current is not None:
             current.source = "noise"
             current = current.base
+    return tensor
+
+
+def _resize(tensor: TensorV, args: Sequence[Value]) -> TensorV:
+    first = args[0] if args else None
+    sizes = first.items if isinstance(first, ListV) else list(args)
+    shape = shape_of(*(size.value if isinstance(size, Const) and isinstance(size.value, int) else None for size in sizes))
+    if isinstance(first, TensorV):
+        shape = first.shape
+    elif (isinstance(first, ListV) and not first.exact) or (isinstance(first, Unknown) and len(args) == 1):
+        shape = UNKNOWN
+    current: TensorV | None = tensor
+    while current is not None:
+        current.shape, current.const = shape, None
+        current = current.base
     return tensor
 
 
