@@ -78,6 +78,9 @@ def get_attribute(machine: Machine, owner: Value, name: str, node: cst.CSTNode) 
         return _choice_attribute(machine, owner, name, node)
     if isinstance(owner, Maybe):
         return get_attribute(machine, owner.value, name, node)
+    if isinstance(owner, Const) and name == "value":
+        # A member of an enumeration is the constant it stands for.
+        return owner
     if isinstance(owner, (ListV, Const, OptimizerV, LoaderV)):
         return BoundV(name, owner)
     if isinstance(owner, FunctionV) and name in ("__name__", "__qualname__"):

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ganlint.interp.calls import Call, call_value
 from ganlint.interp.machine import NORMAL
 from ganlint.interp.scope import Frame
 from ganlint.interp.values import (
+    BoundV,
     ClassV,
     Const,
     ExternalV,
     FunctionV,
+    InstanceV,
     ParserV,
     Unknown,
     Value,
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from ganlint.interp.machine import Machine
 
 _LIGHTNING = frozenset({"LightningModule"})
+_ENUMS = frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"})
 _FIELD_BASES = frozenset({"NamedTuple", "BaseModel", "BaseSettings", "TypedDict"})
 _FIELD_DECORATORS = frozenset({"dataclass", "dataclasses", "define", "frozen", "mutable", "s", "attrs"})
 _MODULE = "torch.nn.Module"
@@ -42,6 +46,7 @@ def define_function(machine: Machine, node: cst.FunctionDef, frame: Frame) -> in
     function.defaults.update(declared)
     machine.events.functions.append(function)
     machine.write(frame.locals, node.name.value, function)
+    _apply_decorators(machine, node, function, frame)
     if frame.declared_global is not None and node.name.value in frame.declared_global:
         machine.write(frame.scope.namespace, node.name.value, function)
     return NORMAL
@@ -75,7 +80,19 @@ def define_class(machine: Machine, node: cst.ClassDef, frame: Frame) -> int:
     _collect_fields(machine, cls, node, frame)
     machine.events.classes.append(cls)
     machine.write(frame.locals, node.name.value, cls)
+    _apply_decorators(machine, node, cls, frame)
     return NORMAL
+
+
+def _apply_decorators(machine: Machine, node: cst.FunctionDef | cst.ClassDef, value: Value, frame: Frame) -> None:
+    """Call the program's own decorators for what they do besides (a registry); what they decorate stays itself."""
+    for decorator in reversed(node.decorators):
+        name = _last_name(decorator.decorator)
+        if name in _FLAG_NAMES or name in _FIELD_DECORATORS or name in ("option", "argument", "command", "wraps"):
+            continue
+        callee = machine.evaluate(decorator.decorator, frame)
+        if isinstance(callee, BoundV) and isinstance(callee.function, FunctionV) or isinstance(callee, (FunctionV, InstanceV)):
+            call_value(Call(machine, decorator, frame, [value], {}), callee)
 
 
 def _as_default(value: Value, node: cst.BaseExpression, frame: Frame) -> Value:
@@ -100,6 +117,7 @@ def _classify(cls: ClassV) -> None:
                 continue
             operation = find_operation(name)
             short = name.rpartition(".")[2]
+            cls.is_enum = cls.is_enum or short in _ENUMS
             if operation is not None and operation.is_module:
                 cls.torch_base = cls.torch_base or operation
                 cls.is_module = True
@@ -185,5 +203,3 @@ def _read_decorator(
         machine.events.declare_option(machine, parser, node, frame, "config")
         declared.update(parser.options)
         flags.add("click")
-    elif isinstance(node, cst.Call):
-        machine.evaluate(node.func, frame)

@@ -210,6 +210,16 @@ def _noise_array(position: int | None) -> Callable[[Call], Value]:
     return run
 
 
+def _repeat_value(count: int) -> Callable[[Call], Value]:
+    """Return torch.nn.modules.utils._pair and its kin: a number becomes a tuple of them."""
+
+    def run(call: Call) -> Value:
+        value = call.args[0] if call.args else Unknown("nothing")
+        return value if isinstance(value, ListV) else ListV([value] * count, "tuple")
+
+    return run
+
+
 def _data_parallel(call: Call) -> Value:
     module = call.argument(0, "module")
     inputs = call.argument(1, "inputs")
@@ -236,6 +246,12 @@ _MATH = {
 }
 
 EXTERNALS.update(_MATH)
+EXTERNALS.update(
+    {
+        f"torch.nn.modules.utils.{name}": _repeat_value(count)
+        for name, count in {"_single": 1, "_pair": 2, "_triple": 3, "_quadruple": 4}.items()
+    }
+)
 EXTERNALS.update(
     {
         "math.prod": _product,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ganlint.interp.values import (
     Choice,
+    ClassV,
     Const,
     DictV,
     InstanceV,
@@ -43,6 +44,8 @@ def iterate_value(value: Value) -> Elements:
         return Elements([Const(letter) for letter in value.value], exact=True)
     if isinstance(value, InstanceV) and value.kind == "pairs":
         return Elements(list(value.attrs.values()), exact=value.exact)
+    if isinstance(value, ClassV) and value.is_enum:
+        return Elements([item for item in value.namespace.values() if isinstance(item, Const)], exact=True)
     if isinstance(value, TensorV):
         return Elements([part_of_tensor(value)], exact=False)
     if isinstance(value, ParametersV):

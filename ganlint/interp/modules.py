@@ -66,6 +66,8 @@ def build_instance(call: Call, cls: ClassV) -> Value:
             machine.building.pop()
         machine.events.modules.append(module)
         return module
+    if cls.is_enum:
+        return call.args[0] if call.args else Unknown("member of an enumeration")
     instance = InstanceV(cls)
     init = cls.find("__init__")
     if isinstance(init, FunctionV):

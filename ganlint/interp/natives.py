@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from enum import Enum, EnumMeta
+from numbers import Integral, Number, Real
 
 import libcst as cst
 
@@ -12,6 +14,8 @@ from ganlint.interp.iterate import iterate_value, make_batch, unpack_value
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
 from ganlint.interp.truth import decide_truth
 from ganlint.interp.values import (
+    BoundV,
+    PartialV,
     Choice,
     ClassV,
     Const,
@@ -34,13 +38,14 @@ from ganlint.interp.values import (
 )
 from ganlint.torch_api.registry import find_operation
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 _MAX_RANGE = 1024
 _PARTIAL = "functools.partial"
 _PLAIN_TYPES: dict[str, type | tuple[type, ...]] = {
     "int": int, "float": float, "str": str, "bool": bool, "bytes": bytes, "complex": complex,
+    "list": list, "tuple": tuple, "dict": dict, "set": set, "object": object,
+    "Hashable": Hashable, "Number": Number, "Integral": Integral, "Real": Real, "Sequence": Sequence,
+    "Iterable": Iterable, "Mapping": Mapping, "Collection": Collection, "Callable": Callable, "Enum": Enum,
+    "EnumMeta": EnumMeta, "EnumType": EnumMeta,
 }  # fmt: skip
 
 
@@ -255,6 +260,9 @@ def is_instance(value: Value, kind: Value) -> bool | None:
         if isinstance(value, (ModuleV, InstanceV)):
             return value.cls is not None and value.cls.derives_from(kind)
         return False if isinstance(value, (Const, ListV, DictV, TensorV)) else None
+    if isinstance(value, ClassV):
+        wanted = kind.qualname if isinstance(kind, ExternalV) else kind.name if isinstance(kind, NativeV) else ""
+        return value.is_enum if wanted.rpartition(".")[2] in ("EnumMeta", "EnumType") else None
     name = kind.qualname if isinstance(kind, ExternalV) else kind.name if isinstance(kind, NativeV) else None
     if name is None:
         return None
@@ -266,14 +274,16 @@ def _is_external_instance(value: Value, name: str) -> bool | None:
         verdicts = {_is_external_instance(option, name) for option in value.options}
         return verdicts.pop() if len(verdicts) == 1 else None
     if isinstance(value, Const):
-        plain = _PLAIN_TYPES.get(name)
+        plain = _PLAIN_TYPES.get(name.rpartition(".")[2])
         if plain is not None:
             return isinstance(value.value, plain)
-        return False
+        return False if name.startswith("torch") else None
     if isinstance(value, ListV):
-        return name.rpartition(".")[2].lower() in (value.kind, "sequence", "iterable", "collection")
+        return name.rpartition(".")[2].lower() in (value.kind, "sequence", "iterable", "collection", "object")
     if isinstance(value, DictV):
-        return name.rpartition(".")[2].lower() in ("dict", "mapping", "ordereddict")
+        return name.rpartition(".")[2].lower() in (
+            "dict", "mapping", "ordereddict", "mutablemapping", "collection", "iterable", "object"
+        )
     if isinstance(value, ModuleV):
         return _is_module_instance(value, name)
     if isinstance(value, PartialV) or name == _PARTIAL:
@@ -302,6 +312,15 @@ def _is_module_instance(value: ModuleV, name: str) -> bool | None:
     if short in ("DataParallel", "DistributedDataParallel"):
         return None
     return False
+
+
+def _callable(call: Call) -> Value:
+    value = call.args[0] if call.args else Unknown("callable")
+    if isinstance(value, (FunctionV, ClassV, ExternalV, NativeV, PartialV, BoundV, ModuleV)):
+        return Const(value=True)
+    if isinstance(value, (Const, ListV, DictV, TensorV)):
+        return Const(value=False)
+    return Unknown("callable is not decided")
 
 
 def _type(call: Call) -> Value:
@@ -491,6 +510,7 @@ BUILTINS: dict[str, Value] = {
         "all": _any_all(all),
         "getattr": _getattr,
         "hasattr": _hasattr,
+        "callable": _callable,
         "setattr": _setattr,
         "isinstance": _isinstance,
         "type": _type,

@@ -39,6 +39,8 @@ class Project:
         self._files: dict[tuple[str, str], Path | None] = {}
         self._modules: dict[str, ModuleScope | None] = {}
         self._sources: dict[str, SourceFile] = {}
+        #: What running each module's own statements read.
+        self._imports: dict[str, set[str]] = {}
         self.problems: dict[str, Problem] = {}
         self.read: set[str] = set()
 
@@ -59,11 +61,25 @@ class Project:
         if file is None:
             return None
         path = _normal(file)
-        self.read.add(path)
         if path not in self._modules:
             self._modules[path] = None
-            self._modules[path] = self._load_file(machine, file, path, dotted)
+            outer, self.read = self.read, set()
+            try:
+                self._modules[path] = self._load_file(machine, file, path, dotted)
+            finally:
+                self._imports[path] = self.read
+                self.read = outer
+        self._note_read(path)
         return self._modules[path]
+
+    def _note_read(self, path: str) -> None:
+        """Note that a program read a file, and what that file's own statements read."""
+        waiting = [path]
+        while waiting:
+            current = waiting.pop()
+            if current not in self.read:
+                self.read.add(current)
+                waiting.extend(self._imports.get(current, ()))
 
     def _load_file(self, machine: Machine, file: Path, path: str, dotted: str) -> ModuleScope | None:
         source = self._sources.get(path)

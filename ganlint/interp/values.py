@@ -234,7 +234,7 @@ class ClassV(Value):
     """
 
     __slots__ = (
-        "bases", "closure", "fields", "first_args", "is_lightning", "is_module", "name", "namespace", "node",
+        "bases", "closure", "fields", "first_args", "is_enum", "is_lightning", "is_module", "name", "namespace", "node",
         "order", "qualname", "scope", "torch_base",
     )
 
@@ -248,6 +248,7 @@ class ClassV(Value):
         self.order: list[ClassV] = [self]
         self.is_module = False
         self.is_lightning = False
+        self.is_enum = False
         self.torch_base: Operation | None = None
         self.fields: dict[str, Value | None] | None = None
         self.closure: Frame | None = None
