@@ -9,6 +9,7 @@ from ganlint.interp.calls import Call, call_function, call_value
 from ganlint.interp.literals import is_plain, lift_value, plain_key
 from ganlint.interp.scope import Frame
 from ganlint.interp.tensors import get_tensor_attribute, index_tensor
+from ganlint.interp.truth import is_definition
 from ganlint.interp.values import (
     SUPER,
     TRUE,
@@ -322,6 +323,8 @@ def _single_element(machine: Machine, container: Value, index: Value, node: cst.
                 return call_value(call, bind_method(machine, getter, container, node))
         if known:
             return container.attrs.get(str(key)) or Unknown(f"key {key!r} is not known", str(key))
+    if isinstance(container, ExternalV) and not is_definition(container):
+        return Unknown(f"element of {container.qualname}", container.qualname)
     if isinstance(container, (ClassV, ExternalV)):
         return container
     if isinstance(container, ParserV):

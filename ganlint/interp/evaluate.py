@@ -17,7 +17,7 @@ from ganlint.interp.machine import EXPRESSIONS
 from ganlint.interp.natives import BUILTINS
 from ganlint.interp.scope import Frame
 from ganlint.interp.tensors import combine_tensors, compare_tensors
-from ganlint.interp.truth import decide_truth
+from ganlint.interp.truth import decide_truth, is_definition
 from ganlint.interp.values import (
     Choice,
     ClassV,
@@ -305,7 +305,9 @@ def _compare(symbol: cst.BaseCompOp, left: Value, right: Value) -> bool | None:
         same = _is_same(left, right)
         if same is None and (first is NOT_PLAIN) != (second is NOT_PLAIN):
             known, other = (left, right) if first is NOT_PLAIN else (right, left)
-            if isinstance(known, (ClassV, ModuleV, ExternalV)) and isinstance(other, Const):
+            if isinstance(other, Const) and (
+                isinstance(known, (ClassV, ModuleV)) or (isinstance(known, ExternalV) and is_definition(known))
+            ):
                 same = False
         return same if same is None or isinstance(symbol, cst.Equal) else not same
     return None
@@ -330,12 +332,14 @@ def _is_same(left: Value, right: Value) -> bool | None:
             for second in (right.options if isinstance(right, Choice) else (right,))
         }
         return verdicts.pop() if len(verdicts) == 1 else None
+    if isinstance(left, ExternalV) and isinstance(right, ExternalV) and left.qualname == right.qualname:
+        return True
+    if any(isinstance(value, ExternalV) and not is_definition(value) for value in (left, right)):
+        return None
     if isinstance(left, Const) and isinstance(right, Const):
         return left.value is right.value or (type(left.value) is type(right.value) and left.value == right.value)
     if isinstance(left, Const) or isinstance(right, Const):
         return False
-    if isinstance(left, ExternalV) and isinstance(right, ExternalV):
-        return left.qualname == right.qualname
     if isinstance(left, TensorV) or isinstance(right, TensorV):
         return None
     return left is right

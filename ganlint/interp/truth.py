@@ -22,7 +22,7 @@ from ganlint.interp.values import (
     Value,
 )
 
-_ALWAYS_TRUE = (ModuleV, FunctionV, ClassV, BoundV, PartialV, NativeV, ExternalV, ImportedV, OptimizerV, LoaderV, InstanceV)
+_ALWAYS_TRUE = (ModuleV, FunctionV, ClassV, BoundV, PartialV, NativeV, ImportedV, OptimizerV, LoaderV, InstanceV)
 
 
 def decide_truth(value: Value) -> bool | None:
@@ -38,6 +38,16 @@ def decide_truth(value: Value) -> bool | None:
     if isinstance(value, Choice):
         verdicts = {decide_truth(option) for option in value.options}
         return verdicts.pop() if len(verdicts) == 1 else None
-    if isinstance(value, _ALWAYS_TRUE):
+    if isinstance(value, _ALWAYS_TRUE) or (isinstance(value, ExternalV) and is_definition(value)):
         return True
     return None
+
+
+def is_definition(value: ExternalV) -> bool:
+    """Tell whether an external name stands for a class, function or module, and not for a value like a setting.
+
+    What a package outside the tree defines shows in its name only: classes are written in mixed case.
+    """
+    name = value.qualname.rpartition(".")[2]
+    is_mixed = name[:1].isupper() and not name.isupper() and any(letter.islower() for letter in name)
+    return is_mixed or value.qualname.partition(".")[0] in ("torch", "functools")
