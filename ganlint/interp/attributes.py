@@ -82,6 +82,8 @@ def get_attribute(machine: Machine, owner: Value, name: str, node: cst.CSTNode) 
     if isinstance(owner, Const) and name == "value":
         # A member of an enumeration is the constant it stands for.
         return owner
+    if isinstance(owner, Const) and owner.value is None:
+        return Unknown("attribute of None", name)
     if isinstance(owner, (ListV, Const, OptimizerV, LoaderV)):
         return BoundV(name, owner)
     if isinstance(owner, FunctionV) and name in ("__name__", "__qualname__"):

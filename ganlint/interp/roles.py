@@ -95,7 +95,8 @@ def is_holder(module: ModuleV) -> bool:
     if module.cls.is_lightning:
         return True
     if _holds_parts_only(module.cls):
-        return sum(child.cls is not None and child.cls.find("forward") is not None for _, child, _ in module.children()) > 1
+        parts = [child for _, child, _ in module.children() if child.cls is not None and child.cls.find("forward")]
+        return len(parts) > 1
     roles = {
         role_of_name(child.cls.name) or role_of_name(name)
         for name, child, _ in module.children()
