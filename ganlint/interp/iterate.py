@@ -10,11 +10,13 @@ from ganlint.interp.values import (
     InstanceV,
     ListV,
     LoaderV,
+    Maybe,
     ModuleV,
     ParametersV,
     TensorV,
     Unknown,
     Value,
+    pick_module,
 )
 from ganlint.torch_api.shape import UNKNOWN
 
@@ -39,7 +41,7 @@ def iterate_value(value: Value) -> Elements:
     if isinstance(value, LoaderV):
         return Elements([make_batch(value)], exact=False, loader=value)
     if isinstance(value, ModuleV):
-        return Elements([child for _, child, _ in value.children()], exact=True)
+        return Elements([pick_module(child) or child for child in value.attrs.values() if _may_be_module(child)], exact=True)
     if isinstance(value, Const) and isinstance(value.value, str):
         return Elements([Const(letter) for letter in value.value], exact=True)
     if isinstance(value, InstanceV) and value.kind == "pairs":
@@ -93,6 +95,12 @@ def part_of_tensor(value: TensorV) -> TensorV:
     part = value.copy()
     part.shape = UNKNOWN
     return part
+
+
+def _may_be_module(value: Value) -> bool:
+    if isinstance(value, Maybe):
+        return _may_be_module(value.value)
+    return isinstance(value, ModuleV) or (isinstance(value, Choice) and any(map(_may_be_module, value.options)))
 
 
 def _all_same_kind(value: Choice) -> bool:
