@@ -54,6 +54,7 @@ class NetworkSheet:
     critic: bool
     assumed: bool
     part_of_other: bool
+    by_default: bool
     complete: bool
     adversarial: bool
     layers: tuple[LayerSheet, ...]
@@ -183,15 +184,33 @@ def merge_sheets(sheets: Iterable[FileSheet]) -> tuple[FileSheet, ...]:
         best = by_path.setdefault(file.path, {})
         items: tuple[Sheet, ...] = (*file.networks, *file.loaders, *file.losses, *file.optimizers, *file.updates)
         for sheet in items:
-            key = (type(sheet), sheet.class_id if isinstance(sheet, NetworkSheet) else sheet.span)
+            key = (type(sheet), (sheet.class_id, sheet.by_default) if isinstance(sheet, NetworkSheet) else sheet.span)
             other = best.get(key)
             if other is None or sheet.score > other.score:
                 best[key] = sheet
-    return tuple(_make_file(path, list(best.values())) for path, best in sorted(by_path.items()))
+    return tuple(_make_file(path, _drop_repeated(best)) for path, best in sorted(by_path.items()))
+
+
+def _drop_repeated(best: dict[object, Sheet]) -> list[Sheet]:
+    """Leave out what a class is by default where the program builds it just so."""
+    chains = {
+        (sheet.class_id, _list_types(sheet))
+        for sheet in best.values()
+        if isinstance(sheet, NetworkSheet) and not sheet.by_default
+    }
+    return [
+        sheet
+        for sheet in best.values()
+        if not (isinstance(sheet, NetworkSheet) and sheet.by_default and (sheet.class_id, _list_types(sheet)) in chains)
+    ]
+
+
+def _list_types(sheet: NetworkSheet) -> tuple[str, ...]:
+    return tuple(layer.type for layer in sheet.layers)
 
 
 def _make_file(path: str, sheets: list[Sheet]) -> FileSheet:
-    ordered = sorted(sheets, key=lambda sheet: (sheet.span.cell or 0, sheet.span.line, sheet.span.column))
+    ordered = sorted(sheets, key=_order_sheets)
     return FileSheet(
         path=path,
         networks=tuple(sheet for sheet in ordered if isinstance(sheet, NetworkSheet)),
@@ -200,6 +219,12 @@ def _make_file(path: str, sheets: list[Sheet]) -> FileSheet:
         optimizers=tuple(sheet for sheet in ordered if isinstance(sheet, OptimizerSheet)),
         updates=tuple(sheet for sheet in ordered if isinstance(sheet, UpdateSheet)),
     )
+
+
+def _order_sheets(sheet: Sheet) -> tuple[int, int, int, bool]:
+    # What the program builds stands before what the defaults would make of the same class.
+    by_default = isinstance(sheet, NetworkSheet) and sheet.by_default
+    return (sheet.span.cell or 0, sheet.span.line, sheet.span.column, by_default)
 
 
 def _list_places(facts: Facts) -> set[Place]:
@@ -234,18 +259,27 @@ def _build_network(builder: _Builder, network: Network) -> NetworkSheet:
         critic=network.critic,
         assumed=network.assumed,
         part_of_other=network.part_of_other,
+        by_default=network.by_default,
         complete=network.complete,
         adversarial=network.adversarial,
         layers=tuple(_build_layer(builder, layer) for layer in layers),
         flow=_build_flow(builder, network.ops),
         score=(
+            int(not _is_test(builder.facts.entry)),
             int(not network.assumed),
             int(not network.part_of_other),
+            int(network.reached),
             int(network.role_source == "program"),
             builder.rate_entry(network.place),
             len(network.layers),
         ),
     )
+
+
+def _is_test(entry: str) -> bool:
+    """Say whether a program is a test: what it builds networks with is chosen to try them, not to train them."""
+    *folders, name = entry.split("/")
+    return "tests" in folders or "test" in folders or name.startswith("test_")
 
 
 def _build_layer(builder: _Builder, layer: Layer) -> LayerSheet:

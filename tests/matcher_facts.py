@@ -34,6 +34,7 @@ def make_network(mark=1, *, layers=(), ops=(), **changes):
         critic=False,
         adversarial=True,
         assumed=False,
+        reached=True,
         part_of_other=False,
         complete=True,
         layers=tuple(layers),

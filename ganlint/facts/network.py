@@ -95,6 +95,8 @@ class Network:
     `role` is `generator`, `discriminator` or None; `role_source` is `program`, `name` or None, and `role_reason`
     says it in words. `critic` is true for a discriminator trained with a Wasserstein loss.
     `assumed` networks were constructed by ganlint with their defaults because the program never constructs them.
+    `reached` networks are built by the program as it runs, the others by a function or class nothing in it calls.
+    `by_default` networks show a class that the program builds with other arguments as its parameter defaults make it.
     `part_of_other` is true for classes that only appear inside other networks.
     `adversarial` is true for every network of a program that has a generator or a discriminator.
     `complete` is false where the forward pass could not be followed to its end. `class_id` is the file and the
@@ -113,7 +115,9 @@ class Network:
     critic: bool
     adversarial: bool
     assumed: bool
+    reached: bool
     part_of_other: bool
+    by_default: bool = False
     complete: bool
     layers: tuple[int, ...]
     ops: tuple[int, ...]

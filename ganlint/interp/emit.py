@@ -27,13 +27,20 @@ if TYPE_CHECKING:
 
 
 def emit_facts(
-    events: Events, entry: str, assumed: set[int], sources: tuple[str, ...], only: set[int] | None = None
+    events: Events,
+    entry: str,
+    assumed: set[int],
+    sources: tuple[str, ...],
+    *,
+    only: set[int] | None = None,
+    defaults: frozenset[int] | set[int] = frozenset(),
 ) -> tuple[Facts, frozenset[str]]:
     """Return the facts of a program, and the ids of the classes it builds itself.
 
-    `assumed` are the modules ganlint built because the program does not; `only`, where given, the ones to describe.
+    `assumed` are the modules ganlint built because the program does not; `only`, where given, the ones to describe;
+    `defaults` those among them that show a class of the program as its parameter defaults make it.
     """
-    emitter = _Emitter(events, assumed, only)
+    emitter = _Emitter(events, assumed, only, defaults)
     facts = emitter.emit(entry, sources)
     constructed = frozenset(
         module.cls.class_id for module in events.modules if module.cls is not None and id(module) not in assumed
@@ -42,10 +49,13 @@ def emit_facts(
 
 
 class _Emitter:
-    def __init__(self, events: Events, assumed: set[int], only: set[int] | None) -> None:
+    def __init__(
+        self, events: Events, assumed: set[int], only: set[int] | None, defaults: frozenset[int] | set[int]
+    ) -> None:
         self.events = events
         self.assumed = assumed
         self.only = only
+        self.defaults = defaults
         self.networks: list[ModuleV] = self._find_networks()
         self.index: dict[int, int] = {id(module): i for i, module in enumerate(self.networks)}
         self.home: dict[int, int] = {}
@@ -127,7 +137,9 @@ class _Emitter:
             critic=False,
             adversarial=any(other.role is not None for other in self.roles.values()),
             assumed=id(module) in self.assumed,
-            part_of_other=self.only is not None,
+            reached=module.reached,
+            part_of_other=self.only is not None and id(module) not in self.defaults,
+            by_default=id(module) in self.defaults,
             complete=complete and module.trace is not None and module.trace.complete,
             layers=tuple(registered),
             ops=tuple(range(first_op, len(self.ops))),

@@ -45,7 +45,7 @@ class Machine:
 
     __slots__ = (
         "base", "budget", "building", "built", "call_depth", "calls", "depth", "events", "executed", "exploring",
-        "journal", "loaders", "no_grad", "problems", "project", "scope", "serial", "steps", "trace",
+        "journal", "loaders", "no_grad", "problems", "project", "reached", "scope", "serial", "steps", "trace",
     )
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -71,6 +71,8 @@ class Machine:
         self.trace: Trace | None = None
         self.loaders: list[LoaderV] = []
         self.no_grad = 0
+        #: True while the program runs as it stands, false while ganlint calls what nothing calls.
+        self.reached = True
         #: The module whose code is running.
         self.scope: ModuleScope | None = None
         self.problems: list[tuple[ModuleScope, str]] = []

@@ -383,6 +383,7 @@ def _new_module(call: Call, cls: ClassV | None, operation: Operation) -> ModuleV
         depth=machine.depth,
         owner=machine.owner,
     )
+    module.reached = machine.reached
     function = call.frame.function
     if function is not None and function.owner is None:
         module.maker = function.name

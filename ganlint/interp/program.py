@@ -121,6 +121,7 @@ class _EntryRun:
         self._run_unit(
             "the module's statements", lambda: machine.execute(scope.source.module.body, Frame(scope, scope.namespace))
         )
+        machine.reached = False
         self._run_functions()
         self._run_classes()
         self._run_lambdas()
@@ -249,7 +250,10 @@ class _EntryRun:
         self._run_unit(f"the forward pass of {name}", lambda: trace_alone(call, module))
 
     def _describe_parts(self) -> Facts:
-        """Build each class that appears only inside others once more: with its defaults, and what a call gave for the rest."""
+        """Build each class that appears only inside others once more: with its defaults, and what a call gave for the rest.
+
+        A class that the program builds is built with its defaults as well, if it has one for every parameter.
+        """
         machine = self.machine
         outer = machine.events
         built = {id(module.cls) for module in outer.modules if module.cls is not None and module.owner is None}
@@ -258,13 +262,15 @@ class _EntryRun:
         real = {id(module.cls) for module in outer.modules if id(_outermost(module)) not in self.assumed}
         machine.events = Events()
         parts: set[int] = set()
+        defaults: set[int] = set()
         for cls in classes:
-            if id(cls) in built:
+            if id(cls) in built and (cls.scope is not self.scope or not _needs_nothing(cls)):
                 continue
-            self._run_unit(f"class {cls.name}", lambda cls=cls: self._build_part(cls, outer, parts))  # type: ignore[misc]  # see above
-        self._trace_networks_of(parts)
-        assumed = {id(m) for m in machine.events.modules if id(m) in parts and id(m.cls) not in real}
-        facts, _ = emit_facts(machine.events, self.source.path, assumed, self._sources(), only=parts)
+            found = defaults if id(cls) in built else parts
+            self._run_unit(f"class {cls.name}", lambda cls=cls, found=found: self._build_part(cls, outer, found))  # type: ignore[misc]  # see above
+        self._trace_networks_of(parts | defaults)
+        assumed = {id(m) for m in machine.events.modules if id(m) in parts and id(m.cls) not in real} | defaults
+        facts, _ = emit_facts(machine.events, self.source.path, assumed, self._sources(), only=parts | defaults, defaults=defaults)
         machine.events = outer
         return facts
 
@@ -283,6 +289,11 @@ class _EntryRun:
         for module in list(self.machine.events.modules):
             if id(module) in parts and module.trace is None:
                 self._trace(module)
+
+
+def _needs_nothing(cls: ClassV) -> bool:
+    init = cls.find("__init__")
+    return isinstance(init, FunctionV) and all(name in init.defaults for name in parameter_names(init)[1:])
 
 
 def _is_loss(module: ModuleV) -> bool:

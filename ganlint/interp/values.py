@@ -293,12 +293,14 @@ class ModuleV(Value):
     `attrs` holds every attribute in the order of assignment; children of containers are keyed by their index.
     `op` is the torch operation (for a user class: that of its torch base), `bound` and `values` its arguments as plain
     and as abstract values. `depth` is how many undecided branches surrounded its construction, `owner` the module
-    whose `__init__` built it, `maker` the function outside any class that did. `free` holds until another module takes it as a child; `complete` until a child or
+    whose `__init__` built it, `maker` the function outside any class that did. `reached`
+    is false where only a call that ganlint made itself built it. `free` holds until another module takes it as a child; `complete` until a child or
     argument list turns out unknown.
     """
 
     __slots__ = (
-        "arg_nodes", "attrs", "bound", "cls", "complete", "depth", "free", "maker", "name", "node", "op", "owner", "scope", "serial",
+        "arg_nodes", "attrs", "bound", "cls", "complete", "depth", "free", "maker", "name", "node", "op", "owner", "reached", "scope",
+        "serial",
         "trace", "values", "wrappers",
     )
 
@@ -328,6 +330,7 @@ class ModuleV(Value):
         self.trace: Trace | None = None
         self.name: str | None = None
         self.maker: str | None = None
+        self.reached = True
         self.complete = True
         self.free = True
 

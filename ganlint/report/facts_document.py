@@ -50,7 +50,8 @@ class LayerDocument:
 class NetworkDocument:
     """A network: layers in order of construction, own submodules flattened, and the edges of its forward pass.
 
-    `assumed` networks were constructed by ganlint with their defaults, because no program does. `part_of_other`
+    `assumed` networks were constructed by ganlint with their defaults, because no program does; `by_default` ones show what the
+    defaults make of a class that the program builds with other arguments. `part_of_other`
     networks only appear inside others. `complete` is false where the forward pass was not followed to its end.
     `adversarial` is true for every network of a program that has a generator or a discriminator.
     """
@@ -64,6 +65,7 @@ class NetworkDocument:
     critic: bool
     assumed: bool
     part_of_other: bool
+    by_default: bool
     complete: bool
     adversarial: bool
     layers: list[LayerDocument]
@@ -207,6 +209,7 @@ def _build_network(network: NetworkSheet) -> NetworkDocument:
         critic=network.critic,
         assumed=network.assumed,
         part_of_other=network.part_of_other,
+        by_default=network.by_default,
         complete=network.complete,
         adversarial=network.adversarial,
         layers=[_build_layer(layer) for layer in network.layers],

@@ -64,6 +64,7 @@ def _render_network(network: NetworkSheet, path: str, *, color: bool) -> list[st
         for holds, words in (
             (network.assumed, "constructed with its defaults: no program does"),
             (network.part_of_other, "part of another network"),
+            (network.by_default, "what its defaults make"),
             (not network.complete, "its forward pass was not followed to the end"),
         )
         if holds
