@@ -193,6 +193,20 @@ def _no_grad(_call: Call) -> Value:
     return Unknown("a context", "torch.no_grad")
 
 
+def _constant_array(number: float | None) -> Callable[[Call], Value]:
+    """Return the native of numpy.ones and its kin: an array that holds one number everywhere."""
+
+    def run(call: Call) -> Value:
+        filled = Const(number, call.node, call.scope) if number is not None else call.argument(1, "fill_value")
+        sizes = call.argument(0, "shape")
+        numbers = [plain_value(item) for item in sizes.items] if isinstance(sizes, ListV) and sizes.exact else None
+        shape = shape_of(*(size if type(size) is int else None for size in numbers)) if numbers is not None else UNKNOWN
+        const = filled if isinstance(filled, Const) and isinstance(filled.value, (int, float)) else None
+        return TensorV(shape=shape, source="constant" if const else None, const=const, node=call.node, scope=call.scope)
+
+    return run
+
+
 def _noise_array(position: int | None) -> Callable[[Call], Value]:
     """Return the native of a numpy noise function; `position` is where its size stands, None where sizes are spread."""
 
@@ -260,6 +274,9 @@ EXTERNALS.update(
         "numpy.array": _array,
         "numpy.asarray": _array,
         "numpy.arange": BUILTINS["range"].run,  # type: ignore[attr-defined]  # all built-ins are NativeV
+        "numpy.ones": _constant_array(1.0),
+        "numpy.zeros": _constant_array(0.0),
+        "numpy.full": _constant_array(None),
         "numpy.random.normal": _noise_array(2),
         "numpy.random.randn": _noise_array(None),
         "numpy.random.rand": _noise_array(None),

@@ -42,11 +42,16 @@ def import_from(machine: Machine, node: cst.ImportFrom, frame: Frame) -> int:
             if name in exported if isinstance(exported, (list, tuple)) else not name.startswith("_"):
                 machine.write(frame.locals, name, value)
         frame.scope.stars.extend(module.stars)
+        if module.loading:
+            machine.project.wait_for(frame.scope.namespace, "*", module, None)
         return NORMAL
     for alias in node.names:
         name = dotted_name(alias.name)
         bound = alias.asname.name.value if alias.asname is not None and isinstance(alias.asname.name, cst.Name) else name
-        machine.write(frame.locals, bound, _imported_value(machine, dotted, module, name, frame))
+        value = _imported_value(machine, dotted, module, name, frame)
+        machine.write(frame.locals, bound, value)
+        if module is not None and module.loading and isinstance(value, Unknown):
+            machine.project.wait_for(frame.scope.namespace, bound, module, name)
     return NORMAL
 
 

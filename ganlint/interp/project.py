@@ -11,11 +11,12 @@ from ganlint.finding import Problem
 from ganlint.interp.events import Events
 from ganlint.interp.machine import BudgetExceededError
 from ganlint.interp.scope import Frame, ModuleScope
-from ganlint.interp.values import Const
+from ganlint.interp.values import Const, Unknown
 from ganlint.source import SourceFile, read_source
 
 if TYPE_CHECKING:
     from ganlint.interp.machine import Machine
+    from ganlint.interp.values import Value
 
 #: Packages whose names are never looked for in the tree, however its folders are called.
 _EXTERNAL = frozenset(
@@ -25,6 +26,7 @@ _EXTERNAL = frozenset(
 )  # fmt: skip
 #: Steps an imported module's own statements may take.
 _IMPORT_BUDGET = 60_000
+_MISSING = Unknown("a name that is not there yet")
 
 
 class Project:
@@ -41,6 +43,7 @@ class Project:
         self._sources: dict[str, SourceFile] = {}
         #: What running each module's own statements read.
         self._imports: dict[str, set[str]] = {}
+        self._waiting: list[tuple[dict[str, Value], str, ModuleScope, str | None]] = []
         self.problems: dict[str, Problem] = {}
         self.read: set[str] = set()
 
@@ -107,6 +110,7 @@ class Project:
         fresh.scope = scope
         scope.namespace["__name__"] = Const(scope.name)
         scope.namespace["__file__"] = Const(str(scope.file))
+        scope.loading = True
         try:
             fresh.execute(scope.source.module.body, Frame(scope, scope.namespace))
         except (BudgetExceededError, RecursionError):
@@ -114,6 +118,28 @@ class Project:
                 scope.path,
                 Problem(path=scope.path, message="the module's own statements take too many steps", fatal=False),
             )
+        scope.loading = False
+        if not any(module is not None and module.loading for module in self._modules.values()):
+            self._serve_waiting()
+
+    def wait_for(self, namespace: dict[str, Value], bound: str, module: ModuleScope, name: str | None) -> None:
+        """Note that a name (all names, for None) was asked of a module that is still loading: they import in a circle."""
+        self._waiting.append((namespace, bound, module, name))
+
+    def _serve_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        served = True
+        while served:
+            served = False
+            for namespace, bound, module, name in waiting:
+                wanted = [(bound, name)] if name is not None else [(key, key) for key in module.namespace if key[0] != "_"]
+                for target, key in wanted:
+                    value = module.namespace.get(key)
+                    if value is None or isinstance(value, Unknown):
+                        continue
+                    if isinstance(namespace.get(target, _MISSING), Unknown):
+                        namespace[target] = value
+                        served = True
 
     def _find_file(self, dotted: str, importer: ModuleScope) -> Path | None:
         stripped = dotted.lstrip(".")

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 class ModuleScope:
     """A module of the analysed tree: its source and its namespace.
 
-    `stars` are the packages outside the tree that were star-imported: an unknown name may come from them.
+    `stars` are the packages outside the tree that were star-imported: an unknown name may come from them. `loading`
+    holds while its own statements run.
     """
 
-    __slots__ = ("directory", "file", "flags", "name", "namespace", "path", "source", "stars", "unresolved_star")
+    __slots__ = ("directory", "file", "flags", "loading", "name", "namespace", "path", "source", "stars")
 
     def __init__(self, *, source: SourceFile, file: Path, name: str) -> None:
         self.source = source
@@ -27,7 +28,7 @@ class ModuleScope:
         self.name = name
         self.namespace: dict[str, Value] = {}
         self.stars: list[str] = []
-        self.unresolved_star = False
+        self.loading = False
         self.flags: ParserV | None = None
 
 
