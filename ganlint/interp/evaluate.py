@@ -295,6 +295,7 @@ def _compare(symbol: cst.BaseCompOp, left: Value, right: Value) -> bool | None:
         return inside if inside is None or isinstance(symbol, cst.In) else not inside
     if isinstance(left, Choice) or isinstance(right, Choice):
         return _compare_choices(symbol, left, right)
+    left, right = _scalar(left), _scalar(right)
     first, second = plain_value(left), plain_value(right)
     if is_plain(first) and is_plain(second):
         try:
@@ -311,6 +312,11 @@ def _compare(symbol: cst.BaseCompOp, left: Value, right: Value) -> bool | None:
                 same = False
         return same if same is None or isinstance(symbol, cst.Equal) else not same
     return None
+
+
+def _scalar(value: Value) -> Value:
+    """Return the number a tensor without dimensions holds."""
+    return value.const if isinstance(value, TensorV) and value.const is not None and value.shape.dims == () else value
 
 
 def _compare_choices(symbol: cst.BaseCompOp, left: Value, right: Value) -> bool | None:

@@ -18,7 +18,10 @@ from ganlint.interp.values import (
     Value,
     pick_module,
 )
-from ganlint.torch_api.shape import UNKNOWN
+from ganlint.torch_api.shape import UNKNOWN, shape_of
+
+#: Longest tensor that is looped over element by element.
+_MAX_ELEMENTS = 64
 
 
 class Elements:
@@ -49,7 +52,7 @@ def iterate_value(value: Value) -> Elements:
     if isinstance(value, ClassV) and value.is_enum:
         return Elements([item for item in value.namespace.values() if isinstance(item, Const)], exact=True)
     if isinstance(value, TensorV):
-        return Elements([part_of_tensor(value)], exact=False)
+        return _iterate_tensor(value)
     if isinstance(value, ParametersV):
         # Each of them stands for all.
         return Elements([value], exact=False)
@@ -88,6 +91,16 @@ def unpack_value(value: Value, count: int | None = None) -> list[Value] | None:
 def make_batch(loader: LoaderV | None) -> TensorV:
     """Return the batch a loader yields: a tensor that can be unpacked into tensors."""
     return TensorV(shape=UNKNOWN, source="loader", loader=loader)
+
+
+def _iterate_tensor(value: TensorV) -> Elements:
+    dims = value.shape.dims
+    part = part_of_tensor(value)
+    if value.const is None or not dims or dims[0] is None or dims[0] > _MAX_ELEMENTS:
+        return Elements([part], exact=False)
+    # A table of equal numbers, such as the codes of an architecture search, is as good as a list of them.
+    part.shape = shape_of(*dims[1:])
+    return Elements([part] * dims[0], exact=True)
 
 
 def part_of_tensor(value: TensorV) -> TensorV:

@@ -257,6 +257,16 @@ def _register_tensor(call: Call, owner: ModuleV) -> Value:
     return NONE
 
 
+def _get_submodule(call: Call, owner: ModuleV) -> Value:
+    path = text_of(call.argument(0, "target"))
+    if path is None:
+        return Unknown("submodule of an unknown name")
+    current: Value = owner
+    for name in path.split(".") if path else []:
+        current = current.attrs.get(name, Unknown(f"there is no submodule {name}")) if isinstance(current, ModuleV) else current
+    return current
+
+
 def _keys(_call: Call, owner: ModuleV) -> Value:
     return ListV([Const(name) for name, _, _ in owner.children()])
 
@@ -287,6 +297,7 @@ _MODULE_METHODS: dict[str, Callable[[Call, ModuleV], Value]] = {
     "update": _update,
     "register_buffer": _register_tensor,
     "register_parameter": _register_tensor,
+    "get_submodule": _get_submodule,
     "keys": _keys,
     "values": _children,
     "items": _named_children,

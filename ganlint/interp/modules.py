@@ -309,6 +309,9 @@ def _run_sequence(call: Call, module: ModuleV) -> Value:
             machine.depth -= 1
             value = Choice((value, after)) if isinstance(value, TensorV) and isinstance(after, TensorV) else after
             continue
+        if not isinstance(child, (ModuleV, Choice, Unknown)):
+            # An attribute of a class derived from Sequential is no step of it.
+            continue
         value = call_value(call.with_args([value], {}), child)
     return value
 

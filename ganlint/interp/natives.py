@@ -161,6 +161,8 @@ def _number(convert: type) -> Callable[[Call], Value]:
                 return Unknown(f"{convert.__name__} of {value.value!r}")
         if isinstance(value, Choice) and all(isinstance(option, Const) for option in value.options):
             return value
+        if convert is str and is_plain(plain_value(value)):
+            return Const(str(plain_value(value)), call.node, call.scope)
         if convert is bool:
             truth = decide_truth(value)
             return Unknown("truth is not known") if truth is None else Const(truth)
