@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -326,7 +327,15 @@ class _Emitter:
             if identity not in seen:
                 seen.add(identity)
                 calls.append(call)
-        return tuple(losses), tuple(calls)
+        return tuple(losses), tuple(self._complete_sources(calls))
+
+    def _complete_sources(self, calls: list[LossCall]) -> Iterator[LossCall]:
+        """What a discriminator sees besides the fakes, and no network and no noise made, is the real batch."""
+        judges = {call.judge for call in calls if call.input_source == "fake"}
+        for call in calls:
+            unnamed = call.input_source == "unknown"
+            source = "real" if unnamed and call.judge in judges else None if unnamed else call.input_source
+            yield replace(call, input_source=source)
 
     def _loss_call(self, event: LossEvent, loss: int) -> LossCall:
         networks: tuple[ModuleV, ...] = ()
@@ -421,7 +430,9 @@ def _input_source(tensor: TensorV | None, networks: tuple[int, ...]) -> str | No
         return None
     if len(networks) > 1:
         return "fake"
-    return "real" if tensor.source in ("loader", "data") else None
+    if tensor.source in ("loader", "data"):
+        return "real"
+    return "unknown" if tensor.source in (None, "input") else None
 
 
 def _attribute_children(modules: list[ModuleV]) -> set[int]:
