@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.interp.literals import find_tensors, is_plain, plain_value
+from ganlint.interp.torch_values import TensorV
 from ganlint.interp.trace import OpRecord
-from ganlint.interp.values import Choice, Const, ListV, TensorV, Unknown, Value
+from ganlint.interp.values import Choice, Const, ListV, Unknown, Value
 from ganlint.torch_api.registry import Bound, bind_arguments
 from ganlint.torch_api.shape import UNKNOWN, Shape, product
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from ganlint.interp.machine import Machine
     from ganlint.interp.scope import ModuleScope
-    from ganlint.interp.values import ModuleV
+    from ganlint.interp.torch_values import ModuleV
     from ganlint.torch_api.registry import Operation
 
 #: Operations that leave the numbers alone: no step of the dataflow.
@@ -130,7 +131,9 @@ def apply_operation(
         resolved = trace.resolve(tensors)
         index = resolved[0] if resolved else None
     if isinstance(result_shape, tuple):
-        return ListV([_make_result(machine, operation, tensors, shape, index, node, scope) for shape in result_shape], "tuple")
+        return ListV(
+            [_make_result(machine, operation, tensors, shape, index, node, scope) for shape in result_shape], "tuple"
+        )
     return _make_result(machine, operation, tensors, result_shape, index, node, scope)
 
 
@@ -149,7 +152,9 @@ def join_tensors(machine: Machine, value: Value, node: cst.CSTNode, scope: Modul
     joined = first.copy()
     if any(tensor.shape != first.shape for tensor in tensors):
         joined.shape = _common_shape([tensor.shape for tensor in tensors])
-    if any(tensor.const is None or first.const is None or tensor.const.value != first.const.value for tensor in tensors):
+    if any(
+        tensor.const is None or first.const is None or tensor.const.value != first.const.value for tensor in tensors
+    ):
         joined.const = None
     joined.networks = max((tensor.networks for tensor in tensors), key=len)
     if trace is not None:
@@ -224,7 +229,9 @@ def _make_result(
 
 def _common_shape(shapes: list[Shape]) -> Shape:
     first = shapes[0]
-    if first.dims is not None and all(shape.dims is not None and len(shape.dims) == len(first.dims) for shape in shapes):
+    if first.dims is not None and all(
+        shape.dims is not None and len(shape.dims) == len(first.dims) for shape in shapes
+    ):
         dims = tuple(
             size if all(shape.dims is not None and shape.dims[i] == size for shape in shapes) else None
             for i, size in enumerate(first.dims)
@@ -237,7 +244,11 @@ def _common_shape(shapes: list[Shape]) -> Shape:
 
 def _infer_rest(args: Sequence[Value], shape: Shape) -> Sequence[Value]:
     """Put a number for the -1 of `x.view(x.size(0), -1)`: the batch is the same before and after."""
-    sizes = args[-1].items if args and isinstance(args[-1], ListV) else [arg for arg in args if not isinstance(arg, TensorV)]
+    sizes = (
+        args[-1].items
+        if args and isinstance(args[-1], ListV)
+        else [arg for arg in args if not isinstance(arg, TensorV)]
+    )
     batches = [size for size in sizes if isinstance(size, Unknown) and size.name == BATCH_SIZE]
     rest = [size.value for size in sizes if isinstance(size, Const) and isinstance(size.value, int)]
     if shape.dims is None or len(batches) != 1 or len(rest) != len(sizes) - 1 or rest.count(-1) != 1:

@@ -9,20 +9,8 @@ import libcst as cst
 from ganlint.interp.evaluate import apply_binary
 from ganlint.interp.iterate import unpack_value
 from ganlint.interp.literals import plain_key
-from ganlint.interp.values import (
-    Choice,
-    ClassV,
-    Const,
-    DictV,
-    FunctionV,
-    ImportedV,
-    InstanceV,
-    ListV,
-    ModuleV,
-    TensorV,
-    Unknown,
-    Value,
-)
+from ganlint.interp.torch_values import ModuleV, TensorV
+from ganlint.interp.values import Choice, ClassV, Const, DictV, FunctionV, ImportedV, InstanceV, ListV, Unknown, Value
 
 if TYPE_CHECKING:
     from ganlint.interp.machine import Machine

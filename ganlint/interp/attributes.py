@@ -9,11 +9,11 @@ from ganlint.interp.calls import Call, call_function, call_value
 from ganlint.interp.literals import is_plain, lift_value, plain_key
 from ganlint.interp.scope import Frame
 from ganlint.interp.tensors import get_tensor_attribute, index_tensor
+from ganlint.interp.torch_values import WEIGHTED, LoaderV, ModuleV, OptimizerV, TensorV
 from ganlint.interp.truth import is_definition
 from ganlint.interp.values import (
     SUPER,
     TRUE,
-    WEIGHTED,
     BoundV,
     Choice,
     ClassV,
@@ -24,14 +24,10 @@ from ganlint.interp.values import (
     ImportedV,
     InstanceV,
     ListV,
-    LoaderV,
     Maybe,
-    ModuleV,
-    OptimizerV,
     ParserV,
     PartialV,
     SuperV,
-    TensorV,
     Unknown,
     Value,
     join,
@@ -45,7 +41,9 @@ if TYPE_CHECKING:
 
     from ganlint.interp.machine import Machine
 
-_PARAMETERS = frozenset({"weight", "bias", "weight_orig", "weight_v", "weight_g", "running_mean", "running_var", "weight_ih", "weight_hh"})
+_PARAMETERS = frozenset(
+    {"weight", "bias", "weight_orig", "weight_v", "weight_g", "running_mean", "running_var", "weight_ih", "weight_hh"}
+)
 
 
 def get_attribute(machine: Machine, owner: Value, name: str, node: cst.CSTNode) -> Value:
@@ -216,7 +214,13 @@ def _class_attribute(machine: Machine, owner: ClassV, name: str, node: cst.CSTNo
 
 def _super_attribute(machine: Machine, owner: SuperV, name: str, node: cst.CSTNode) -> Value:
     instance = owner.instance
-    cls = instance.cls if isinstance(instance, (ModuleV, InstanceV)) else instance if isinstance(instance, ClassV) else None
+    cls = (
+        instance.cls
+        if isinstance(instance, (ModuleV, InstanceV))
+        else instance
+        if isinstance(instance, ClassV)
+        else None
+    )
     if cls is not None:
         member = cls.find(name, after=owner.after)
         if member is not None:
@@ -249,8 +253,10 @@ def _slice(container: Value, index: slice) -> Value:
         elif isinstance(part, Const) and (part.value is None or isinstance(part.value, int)):
             bounds.append(part.value)
         else:
-            return Unknown("slice with unknown bounds") if not isinstance(container, ListV) else ListV(
-                list(container.items), container.kind, exact=False
+            return (
+                Unknown("slice with unknown bounds")
+                if not isinstance(container, ListV)
+                else ListV(list(container.items), container.kind, exact=False)
             )
     plain = slice(*bounds)
     if isinstance(container, ListV):

@@ -11,6 +11,7 @@ from ganlint.interp.literals import find_tensors
 from ganlint.interp.machine import NORMAL, RETURN, Machine
 from ganlint.interp.scope import Frame
 from ganlint.interp.syntax import is_generator
+from ganlint.interp.torch_values import TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import (
     NONE,
@@ -24,7 +25,6 @@ from ganlint.interp.values import (
     Maybe,
     NativeV,
     PartialV,
-    TensorV,
     Unknown,
     Value,
     join,
@@ -125,9 +125,7 @@ def read_arguments(machine: Machine, node: cst.Call, frame: Frame) -> Call:
             exact = exact and value.exact
         else:
             exact = False
-    return Call(
-        machine, node, frame, args, keywords, exact=exact, arg_nodes=arg_nodes, keyword_nodes=keyword_nodes
-    )
+    return Call(machine, node, frame, args, keywords, exact=exact, arg_nodes=arg_nodes, keyword_nodes=keyword_nodes)
 
 
 def call_value(call: Call, callee: Value) -> Value:
@@ -240,7 +238,9 @@ def _bind_parameters(call: Call, function: FunctionV, frame: Frame, receiver: Va
         if name not in names:
             default = function.defaults.get(name)
             # Where a star may have given the parameter, its default is no more than a guess.
-            names[name] = default if default is not None and call.exact else Unknown(f"parameter {name} has no value", name)
+            names[name] = (
+                default if default is not None and call.exact else Unknown(f"parameter {name} has no value", name)
+            )
 
 
 def _collect_result(frame: Frame, signal: int) -> Value:

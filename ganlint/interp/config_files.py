@@ -46,7 +46,7 @@ def _parse_file(file: Path) -> object:
         text = file.read_text(encoding="utf-8")
         if file.suffix.lower() == ".json":
             return json.loads(text)
-        import yaml  # noqa: PLC0415  # 20 ms that only scripts with a YAML file pay
+        import yaml  # 20 ms that only scripts with a YAML file pay
 
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         return yaml.load(text, Loader=loader)  # noqa: S506  # a safe loader, in C where there is one

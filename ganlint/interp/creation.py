@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import BATCH_SIZE, bind_values
 from ganlint.interp.literals import number_of
-from ganlint.interp.values import Const, ListV, TensorV, Unknown, Value
+from ganlint.interp.torch_values import TensorV
+from ganlint.interp.values import Const, ListV, Unknown, Value
 from ganlint.torch_api.shape import UNKNOWN, Shape
 
 if TYPE_CHECKING:

@@ -53,7 +53,12 @@ def define_function(machine: Machine, node: cst.FunctionDef, frame: Frame) -> in
 
 
 def make_function(
-    machine: Machine, node: cst.FunctionDef | cst.Lambda, frame: Frame, *, name: str, flags: frozenset[str] = frozenset()
+    machine: Machine,
+    node: cst.FunctionDef | cst.Lambda,
+    frame: Frame,
+    *,
+    name: str,
+    flags: frozenset[str] = frozenset(),
 ) -> FunctionV:
     """Build the value of a function or lambda, its defaults evaluated where it stands."""
     defaults: dict[str, Value] = {}
@@ -91,7 +96,9 @@ def _apply_decorators(machine: Machine, node: cst.FunctionDef | cst.ClassDef, va
         if name in _FLAG_NAMES or name in _FIELD_DECORATORS or name in ("option", "argument", "command", "wraps"):
             continue
         callee = machine.evaluate(decorator.decorator, frame)
-        if isinstance(callee, BoundV) and isinstance(callee.function, FunctionV) or isinstance(callee, (FunctionV, InstanceV)):
+        if (isinstance(callee, BoundV) and isinstance(callee.function, FunctionV)) or isinstance(
+            callee, (FunctionV, InstanceV)
+        ):
             call_value(Call(machine, decorator, frame, [value], {}), callee)
 
 
@@ -112,7 +119,9 @@ def _order_bases(cls: ClassV) -> None:
 def _classify(cls: ClassV) -> None:
     for member in cls.order:
         for base in member.bases:
-            name = base.qualname if isinstance(base, ExternalV) else (base.name or "") if isinstance(base, Unknown) else ""
+            name = (
+                base.qualname if isinstance(base, ExternalV) else (base.name or "") if isinstance(base, Unknown) else ""
+            )
             if not name:
                 continue
             operation = find_operation(name)
@@ -164,7 +173,9 @@ def _field_default(machine: Machine, node: cst.BaseExpression | None, cls: Class
     if isinstance(node, cst.Call) and _last_name(node.func) in ("field", "Field", "ib", "attrib", "Factory"):
         for index, argument in enumerate(node.args):
             keyword = argument.keyword.value if argument.keyword is not None else None
-            if keyword == "default" or (keyword is None and index == 0 and _last_name(node.func) in ("Field", "ib", "attrib")):
+            if keyword == "default" or (
+                keyword is None and index == 0 and _last_name(node.func) in ("Field", "ib", "attrib")
+            ):
                 return _as_config(machine.evaluate(argument.value, frame), argument.value, cls)
             if keyword in ("default_factory", "factory"):
                 factory = machine.evaluate(argument.value, frame)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.interp.literals import is_plain
+from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, ParametersV, TensorV
 from ganlint.interp.values import (
     BoundV,
     Choice,
@@ -16,16 +17,11 @@ from ganlint.interp.values import (
     ImportedV,
     InstanceV,
     ListV,
-    LoaderV,
     Maybe,
-    ModuleV,
     NativeV,
-    OptimizerV,
-    ParametersV,
     ParserV,
     PartialV,
     SuperV,
-    TensorV,
     Unknown,
     Value,
 )

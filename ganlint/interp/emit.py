@@ -12,7 +12,8 @@ from ganlint.facts.store import Facts
 from ganlint.facts.training import Init, Loader, Loss, LossCall, Optimizer
 from ganlint.interp.literals import is_plain, number_of, plain_value
 from ganlint.interp.roles import NO_ROLE, assign_roles, is_holder
-from ganlint.interp.values import Choice, Const, DictV, ListV, Maybe, ModuleV, Value
+from ganlint.interp.torch_values import ModuleV
+from ganlint.interp.values import Choice, Const, DictV, ListV, Maybe, Value
 from ganlint.torch_api.shape import Shape, product
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from ganlint.interp.events import Events, LossEvent
     from ganlint.interp.roles import Role
     from ganlint.interp.scope import ModuleScope
+    from ganlint.interp.torch_values import LoaderV, TensorV
     from ganlint.interp.trace import OpRecord, Trace
-    from ganlint.interp.values import LoaderV, TensorV
 
 
 def emit_facts(
@@ -91,7 +92,9 @@ class _Emitter:
         for module in [*self.events.modules, *self.events.called.values()]:
             if id(module) not in seen and self._is_root(module):
                 seen[id(module)] = module
-        built = {id(module.cls) for module in seen.values() if module.cls is not None and id(module) not in self.assumed}
+        built = {
+            id(module.cls) for module in seen.values() if module.cls is not None and id(module) not in self.assumed
+        }
         # What ganlint built with defaults says nothing where the program builds the class itself.
         return [
             module
@@ -105,7 +108,12 @@ class _Emitter:
         if module.op.is_a("loss") and module.cls is None:
             return False
         if module.cls is None and (module.op.qualname != "torch.nn.Sequential" or not module.attrs):
-            return module.op.kind in ("linear", "conv") and module.free and module.owner is None and id(module) in self.events.called
+            return (
+                module.op.kind in ("linear", "conv")
+                and module.free
+                and module.owner is None
+                and id(module) in self.events.called
+            )
         if module.owner is None:
             return module.free
         return is_holder(module.owner) and module.cls is not None
@@ -174,7 +182,15 @@ class _Emitter:
             self._add_layer(number, root, path, module, certain=certain, registered=True, shared=shared)
 
     def _add_layer(
-        self, number: int | None, root: ModuleV | None, path: str, module: ModuleV, *, certain: bool, registered: bool, shared: bool = False
+        self,
+        number: int | None,
+        root: ModuleV | None,
+        path: str,
+        module: ModuleV,
+        *,
+        certain: bool,
+        registered: bool,
+        shared: bool = False,
     ) -> int:
         index = len(self.layers)
         if number is not None:
@@ -217,7 +233,9 @@ class _Emitter:
                 parts = {id(child) for module in missing for _, child, _ in module.walk()} | {id(m) for m in missing}
                 self.unregistered.append(
                     UnregisteredLayers(
-                        place=_place(value.node, value.scope) if value.node is not None and value.scope is not None else _place(holder.node, holder.scope),
+                        place=_place(value.node, value.scope)
+                        if value.node is not None and value.scope is not None
+                        else _place(holder.node, holder.scope),
                         network=number,
                         attribute=attribute,
                         container="dict" if isinstance(value, DictV) else value.kind,
@@ -279,7 +297,12 @@ class _Emitter:
 
     def _emit_loose_layers(self) -> None:
         for module in self.events.modules:
-            if module.cls is None and module.op.kind != "container" and not module.op.is_a("loss") and id(module) not in self.home:
+            if (
+                module.cls is None
+                and module.op.kind != "container"
+                and not module.op.is_a("loss")
+                and id(module) not in self.home
+            ):
                 self._add_layer(None, None, "", module, certain=True, registered=False)
 
     def _emit_loader(self, loader: LoaderV) -> Loader:
@@ -321,7 +344,9 @@ class _Emitter:
             key = id(event.module) if event.module is not None else id(event.node)
             if key not in by_key:
                 by_key[key] = len(losses)
-                losses.append(_loss_of_module(event.module, called=True) if event.module is not None else _loss_of_call(event))
+                losses.append(
+                    _loss_of_module(event.module, called=True) if event.module is not None else _loss_of_call(event)
+                )
             call = self._loss_call(event, by_key[key])
             identity = (call.place, call.loss, call.networks, call.input_source, call.target_value)
             if identity not in seen:
@@ -484,7 +509,9 @@ def _known(value: Value | None) -> Known | None:
         plain = plain_value(value)
         first = next((item for item in value.items if isinstance(item, Const) and item.node is not None), None)
         if is_plain(plain) and first is not None and first.node is not None and first.scope is not None:
-            return Known(value=plain, place=_place(first.node, first.scope), origin=first.origin, confidence=first.confidence)
+            return Known(
+                value=plain, place=_place(first.node, first.scope), origin=first.origin, confidence=first.confidence
+            )
     return None
 
 

@@ -17,22 +17,9 @@ from ganlint.interp.machine import EXPRESSIONS
 from ganlint.interp.natives import BUILTINS
 from ganlint.interp.scope import Frame
 from ganlint.interp.tensors import combine_tensors, compare_tensors
+from ganlint.interp.torch_values import ModuleV, TensorV
 from ganlint.interp.truth import decide_truth, is_definition
-from ganlint.interp.values import (
-    Choice,
-    ClassV,
-    Const,
-    DictV,
-    ExternalV,
-    ListV,
-    Maybe,
-    ModuleV,
-    TensorV,
-    Unknown,
-    Value,
-    join,
-    weaker,
-)
+from ganlint.interp.values import Choice, ClassV, Const, DictV, ExternalV, ListV, Maybe, Unknown, Value, join, weaker
 from ganlint.torch_api.registry import find_operation
 
 if TYPE_CHECKING:
@@ -443,7 +430,10 @@ def _evaluate_subscript(machine: Machine, node: cst.Subscript, frame: Frame) -> 
         if isinstance(index, cst.Index):
             indices.append(machine.evaluate(index.value, frame))
         elif isinstance(index, cst.Slice):
-            bounds = [None if part is None else machine.evaluate(part, frame) for part in (index.lower, index.upper, index.step)]
+            bounds = [
+                None if part is None else machine.evaluate(part, frame)
+                for part in (index.lower, index.upper, index.step)
+            ]
             indices.append(slice(*bounds))
     return get_element(machine, container, indices, node)
 
@@ -455,7 +445,9 @@ def _evaluate_lambda(machine: Machine, node: cst.Lambda, frame: Frame) -> Value:
     return function
 
 
-def _evaluate_list_comprehension(machine: Machine, node: cst.ListComp | cst.GeneratorExp | cst.SetComp, frame: Frame) -> Value:
+def _evaluate_list_comprehension(
+    machine: Machine, node: cst.ListComp | cst.GeneratorExp | cst.SetComp, frame: Frame
+) -> Value:
     result = ListV([], "set" if isinstance(node, cst.SetComp) else "list", node=node, scope=frame.scope)
 
     def collect(inner: Frame) -> None:
@@ -484,7 +476,7 @@ def _evaluate_dict_comprehension(machine: Machine, node: cst.DictComp, frame: Fr
 
 
 def _run_comprehension(machine: Machine, clause: cst.CompFor, frame: Frame, collect: Callable[[Frame], None]) -> bool:
-    from ganlint.interp.assign import assign_target  # noqa: PLC0415  # assign needs this module's operators
+    from ganlint.interp.assign import assign_target  # assign needs this module's operators
 
     inner = Frame(frame.scope, {}, frame, function=frame.function)
     inner.owner = frame.owner

@@ -10,17 +10,8 @@ if TYPE_CHECKING:
 
     from ganlint.interp.machine import Machine
     from ganlint.interp.scope import Frame, ModuleScope
-    from ganlint.interp.values import (
-        ClassV,
-        Const,
-        FunctionV,
-        LoaderV,
-        ModuleV,
-        OptimizerV,
-        ParserV,
-        TensorV,
-        Value,
-    )
+    from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, TensorV
+    from ganlint.interp.values import ClassV, Const, FunctionV, ParserV, Value
     from ganlint.torch_api.registry import Operation
 
 
@@ -75,10 +66,8 @@ class Events:
     #: What `reveal_type` was asked: the call, its module and the value in words.
     revealed: list[tuple[cst.CSTNode, ModuleScope, str]] = field(default_factory=list)
 
-    def declare_option(
-        self, machine: Machine, parser: ParserV, node: cst.Call, frame: Frame, origin: str
-    ) -> None:
+    def declare_option(self, machine: Machine, parser: ParserV, node: cst.Call, frame: Frame, origin: str) -> None:
         """Add the option that an `add_argument`, `click.option` or `DEFINE_*` call declares to a parser."""
-        from ganlint.interp.options import declare_option  # noqa: PLC0415  # options is above this vocabulary
+        from ganlint.interp.options import declare_option  # options is above this vocabulary
 
         declare_option(machine, parser, node, frame, origin)

@@ -211,9 +211,7 @@ def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
             return NORMAL
         if truth is None:
             if machine.building or machine.trace is not None:
-                signal = run_branches(
-                    machine, frame, [lambda: machine.execute(node.body.body, frame), lambda: NORMAL]
-                )
+                signal = run_branches(machine, frame, [lambda: machine.execute(node.body.body, frame), lambda: NORMAL])
             else:
                 signal = machine.execute(node.body.body, frame)
             return signal if signal in (RETURN, RAISE) else NORMAL
@@ -231,7 +229,9 @@ def training_iterations(node: cst.For | cst.While) -> int:
     if known is None:
         known = 0
         if not _TRAINING_NAMES.isdisjoint(attribute_words(node.body)):
-            loops = [part for part in walk_syntax(node.body, (cst.For, cst.While)) if part.__class__ in (cst.For, cst.While)]
+            loops = [
+                part for part in walk_syntax(node.body, (cst.For, cst.While)) if part.__class__ in (cst.For, cst.While)
+            ]
             inner = any(training_iterations(loop) for loop in loops)  # type: ignore[arg-type]  # the classes were compared
             known = 1 if inner else _TRAINING_ITERATIONS
         _training[node] = known

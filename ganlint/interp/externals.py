@@ -19,6 +19,7 @@ from ganlint.interp.modules import build_layer, call_module, init_torch_base
 from ganlint.interp.natives import BUILTINS, fold_function
 from ganlint.interp.options import declare_flag
 from ganlint.interp.tensors import write_parameter
+from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, ParametersV, TensorV
 from ganlint.interp.values import (
     NONE,
     Choice,
@@ -26,15 +27,10 @@ from ganlint.interp.values import (
     DictV,
     InstanceV,
     ListV,
-    LoaderV,
     Maybe,
-    ModuleV,
     NativeV,
-    OptimizerV,
-    ParametersV,
     ParserV,
     PartialV,
-    TensorV,
     Unknown,
     Value,
 )
@@ -237,7 +233,9 @@ def _repeat_value(count: int) -> Callable[[Call], Value]:
 def _data_parallel(call: Call) -> Value:
     module = call.argument(0, "module")
     inputs = call.argument(1, "inputs")
-    return call_module(call.with_args([inputs] if inputs is not None else [], {}), module) if module is not None else NONE
+    return (
+        call_module(call.with_args([inputs] if inputs is not None else [], {}), module) if module is not None else NONE
+    )
 
 
 def _checkpoint(call: Call) -> Value:
@@ -453,4 +451,3 @@ def _declare_absl(call: Call, qualname: str) -> Value | None:
 
 
 EXTERNAL_FALLBACK.extend([_call_torch, _declare_absl])
-

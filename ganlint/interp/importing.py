@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ganlint.interp.machine import NORMAL
 from ganlint.interp.literals import plain_value
+from ganlint.interp.machine import NORMAL
 from ganlint.interp.values import ExternalV, ImportedV, Unknown, Value
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def import_from(machine: Machine, node: cst.ImportFrom, frame: Frame) -> int:
         return NORMAL
     for alias in node.names:
         name = dotted_name(alias.name)
-        bound = alias.asname.name.value if alias.asname is not None and isinstance(alias.asname.name, cst.Name) else name
+        bound = (
+            alias.asname.name.value if alias.asname is not None and isinstance(alias.asname.name, cst.Name) else name
+        )
         value = _imported_value(machine, dotted, module, name, frame)
         machine.write(frame.locals, bound, value)
         if module is not None and module.loading and isinstance(value, Unknown):

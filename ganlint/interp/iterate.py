@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from ganlint.interp.values import (
-    Choice,
-    ClassV,
-    Const,
-    DictV,
-    InstanceV,
-    ListV,
-    LoaderV,
-    Maybe,
-    ModuleV,
-    ParametersV,
-    TensorV,
-    Unknown,
-    Value,
-    pick_module,
-)
+from ganlint.interp.torch_values import LoaderV, ModuleV, ParametersV, TensorV, pick_module
+from ganlint.interp.values import Choice, ClassV, Const, DictV, InstanceV, ListV, Maybe, Unknown, Value
 from ganlint.torch_api.shape import UNKNOWN, shape_of
 
 #: Longest tensor that is looped over element by element.
@@ -44,7 +30,9 @@ def iterate_value(value: Value) -> Elements:
     if isinstance(value, LoaderV):
         return Elements([make_batch(value)], exact=False, loader=value)
     if isinstance(value, ModuleV):
-        return Elements([pick_module(child) or child for child in value.attrs.values() if _may_be_module(child)], exact=True)
+        return Elements(
+            [pick_module(child) or child for child in value.attrs.values() if _may_be_module(child)], exact=True
+        )
     if isinstance(value, Const) and isinstance(value.value, str):
         return Elements([Const(letter) for letter in value.value], exact=True)
     if isinstance(value, InstanceV) and value.kind == "pairs":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ganlint.interp.values import Choice, Const, DictV, ListV, Maybe, TensorV, Value
+from ganlint.interp.torch_values import TensorV
+from ganlint.interp.values import Choice, Const, DictV, ListV, Maybe, Value
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -118,5 +119,3 @@ def find_tensors(value: Value | None, into: list[TensorV] | None = None) -> list
     elif isinstance(value, Maybe):
         find_tensors(value.value, found)
     return found
-
-

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from ganlint.interp.apply import bind_values, union_networks
 from ganlint.interp.events import LossEvent
 from ganlint.interp.literals import find_tensors, number_of
-from ganlint.interp.values import Choice, Const, TensorV, Unknown, Value
+from ganlint.interp.torch_values import TensorV
+from ganlint.interp.values import Choice, Const, Unknown, Value
 from ganlint.torch_api.shape import UNKNOWN
 
 if TYPE_CHECKING:
     from ganlint.interp.calls import Call
-    from ganlint.interp.values import ModuleV
+    from ganlint.interp.torch_values import ModuleV
     from ganlint.torch_api.registry import Operation
 
 

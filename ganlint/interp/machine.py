@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ganlint.interp.journal import Journal
-from ganlint.interp.values import ModuleV, Unknown
+from ganlint.interp.torch_values import ModuleV
+from ganlint.interp.values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from ganlint.interp.events import Events
     from ganlint.interp.project import Project
     from ganlint.interp.scope import Frame, ModuleScope
+    from ganlint.interp.torch_values import LoaderV
     from ganlint.interp.trace import Trace
-    from ganlint.interp.values import ClassV, FunctionV, LoaderV, Value
+    from ganlint.interp.values import ClassV, FunctionV, Value
 
     Evaluator = Callable[["Machine", Any, Frame], Value]
     Executor = Callable[["Machine", Any, Frame], int]
@@ -46,7 +48,7 @@ class Machine:
     __slots__ = (
         "base", "budget", "building", "built", "call_depth", "calls", "depth", "events", "executed", "exploring",
         "journal", "loaders", "no_grad", "problems", "project", "reached", "scope", "serial", "steps", "trace",
-    )
+    )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
         self.project = project

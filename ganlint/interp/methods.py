@@ -12,24 +12,8 @@ from ganlint.interp.iterate import make_batch, unpack_value
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
 from ganlint.interp.modules import add_child, call_module, call_torch_base, init_torch_base
 from ganlint.interp.tensors import call_tensor_method
-from ganlint.interp.values import (
-    NONE,
-    SUPER,
-    Choice,
-    ClassV,
-    Const,
-    DictV,
-    InstanceV,
-    ListV,
-    LoaderV,
-    ModuleV,
-    OptimizerV,
-    ParametersV,
-    ParserV,
-    TensorV,
-    Unknown,
-    Value,
-)
+from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, ParametersV, TensorV
+from ganlint.interp.values import NONE, SUPER, Choice, ClassV, Const, DictV, InstanceV, ListV, ParserV, Unknown, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -263,7 +247,11 @@ def _get_submodule(call: Call, owner: ModuleV) -> Value:
         return Unknown("submodule of an unknown name")
     current: Value = owner
     for name in path.split(".") if path else []:
-        current = current.attrs.get(name, Unknown(f"there is no submodule {name}")) if isinstance(current, ModuleV) else current
+        current = (
+            current.attrs.get(name, Unknown(f"there is no submodule {name}"))
+            if isinstance(current, ModuleV)
+            else current
+        )
     return current
 
 
@@ -307,7 +295,12 @@ _MODULE_METHODS: dict[str, Callable[[Call, ModuleV], Value]] = {
 
 def _class_method(call: Call, owner: Value, name: str) -> Value:
     # `nn.Module.__init__(self)` and `Base.__init__(self, ...)` of a torch base, written out.
-    if isinstance(owner, ClassV) and name.removeprefix(SUPER) == "__init__" and call.args and isinstance(call.args[0], ModuleV):
+    if (
+        isinstance(owner, ClassV)
+        and name.removeprefix(SUPER) == "__init__"
+        and call.args
+        and isinstance(call.args[0], ModuleV)
+    ):
         module = call.args[0]
         init_torch_base(call.with_args(call.args[1:]), module, module.op)
         return NONE
@@ -342,7 +335,9 @@ def _parser_method(call: Call, owner: Value, name: str) -> Value:
         return owner
     if name == "set_defaults":
         for key, value in call.keywords.items():
-            default = Const(value.value, value.node, value.scope, "argparse", "medium") if isinstance(value, Const) else value
+            default = (
+                Const(value.value, value.node, value.scope, "argparse", "medium") if isinstance(value, Const) else value
+            )
             call.machine.write(owner.options, key, default)  # type: ignore[arg-type]  # options is keyed by str, write takes any dict
         return NONE
     if name == "add_subparsers":
@@ -396,4 +391,3 @@ METHODS.update(
         Choice: _choice_method,
     }
 )
-

@@ -12,22 +12,9 @@ from ganlint.interp.iterate import unpack_value
 from ganlint.interp.literals import find_tensors
 from ganlint.interp.losses import call_loss
 from ganlint.interp.roles import is_holder
+from ganlint.interp.torch_values import WEIGHTED, ModuleV, TensorV
 from ganlint.interp.trace import OpRecord, Trace
-from ganlint.interp.values import (
-    WEIGHTED,
-    Choice,
-    ClassV,
-    Const,
-    DictV,
-    FunctionV,
-    InstanceV,
-    ListV,
-    Maybe,
-    ModuleV,
-    TensorV,
-    Unknown,
-    Value,
-)
+from ganlint.interp.values import Choice, ClassV, Const, DictV, FunctionV, InstanceV, ListV, Maybe, Unknown, Value
 from ganlint.torch_api.shape import UNKNOWN
 
 if TYPE_CHECKING:
@@ -182,7 +169,9 @@ def _fit_shapes(traced: list[Shape], given: list[Shape]) -> Callable[[Shape], Sh
         return lambda shape: shape
     pairs = [(a.dims, b.dims) for a, b in zip(traced, given, strict=False) if a.dims is not None and b.dims is not None]
     for before, now in pairs:
-        if len(before) != len(now) or any(None not in sizes and sizes[0] != sizes[1] for sizes in zip(before[1:], now[1:], strict=True)):
+        if len(before) != len(now) or any(
+            None not in sizes and sizes[0] != sizes[1] for sizes in zip(before[1:], now[1:], strict=True)
+        ):
             return lambda _: UNKNOWN
     old = next((shape.dims[0] for shape in traced if shape.dims), None)
     new = next((shape.dims[0] for shape in given if shape.dims), None)
@@ -203,8 +192,7 @@ def _start_trace(call: Call, module: ModuleV) -> None:
     forward = module.cls.find("forward") if module.cls is not None else None
     names = parameter_names(forward)[1:] if isinstance(forward, FunctionV) else ["input"]
     args = [
-        _as_input(call, trace, value, names[i] if i < len(names) else f"input{i}")
-        for i, value in enumerate(call.args)
+        _as_input(call, trace, value, names[i] if i < len(names) else f"input{i}") for i, value in enumerate(call.args)
     ]
     keywords = {name: _as_input(call, trace, value, name) for name, value in call.keywords.items()}
     if isinstance(forward, FunctionV):

@@ -12,10 +12,11 @@ import libcst as cst
 from ganlint.interp.calls import Call, call_value
 from ganlint.interp.iterate import iterate_value, make_batch, unpack_value
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
+from ganlint.interp.torch_values import LoaderV, ModuleV, TensorV
 from ganlint.interp.truth import decide_truth
 from ganlint.interp.values import (
+    NONE,
     BoundV,
-    PartialV,
     Choice,
     ClassV,
     Const,
@@ -24,14 +25,10 @@ from ganlint.interp.values import (
     FunctionV,
     InstanceV,
     ListV,
-    LoaderV,
     Maybe,
-    ModuleV,
     NativeV,
-    NONE,
     PartialV,
     SuperV,
-    TensorV,
     Unknown,
     Value,
     weaker,
@@ -156,7 +153,13 @@ def _number(convert: type) -> Callable[[Call], Value]:
         value = call.args[0]
         if isinstance(value, Const):
             try:
-                return Const(convert(value.value), value.node or call.node, value.scope or call.scope, value.origin, value.confidence)
+                return Const(
+                    convert(value.value),
+                    value.node or call.node,
+                    value.scope or call.scope,
+                    value.origin,
+                    value.confidence,
+                )
             except (TypeError, ValueError, OverflowError):
                 return Unknown(f"{convert.__name__} of {value.value!r}")
         if isinstance(value, Choice) and all(isinstance(option, Const) for option in value.options):
@@ -200,7 +203,7 @@ def fold_function(function: Callable[..., object]) -> Callable[[Call], Value]:
 
 
 def _getattr(call: Call) -> Value:
-    from ganlint.interp.attributes import get_attribute  # noqa: PLC0415  # attributes is above the natives
+    from ganlint.interp.attributes import get_attribute  # attributes is above the natives
 
     name = text_of(call.argument(1, "name"))
     if name is None:
@@ -236,7 +239,7 @@ def _weight_names(module: ModuleV) -> tuple[str, ...]:
 
 
 def _setattr(call: Call) -> Value:
-    from ganlint.interp.assign import assign_attribute  # noqa: PLC0415  # assign is above the natives
+    from ganlint.interp.assign import assign_attribute  # assign is above the natives
 
     name = text_of(call.argument(1, "name"))
     if name is not None and len(call.args) > 2:  # noqa: PLR2004  # setattr(object, name, value)
@@ -284,14 +287,22 @@ def _is_external_instance(value: Value, name: str) -> bool | None:
         return name.rpartition(".")[2].lower() in (value.kind, "sequence", "iterable", "collection", "object")
     if isinstance(value, DictV):
         return name.rpartition(".")[2].lower() in (
-            "dict", "mapping", "ordereddict", "mutablemapping", "collection", "iterable", "object"
+            "dict",
+            "mapping",
+            "ordereddict",
+            "mutablemapping",
+            "collection",
+            "iterable",
+            "object",
         )
     if isinstance(value, ModuleV):
         return _is_module_instance(value, name)
     if isinstance(value, PartialV) or name == _PARTIAL:
         return None if isinstance(value, Unknown) else isinstance(value, PartialV) and name == _PARTIAL
     if isinstance(value, TensorV):
-        return True if name in ("torch.Tensor", "torch.autograd.Variable") else None if name.startswith("torch") else False
+        return (
+            True if name in ("torch.Tensor", "torch.autograd.Variable") else None if name.startswith("torch") else False
+        )
     return None
 
 
@@ -299,7 +310,11 @@ def _is_module_instance(value: ModuleV, name: str) -> bool | None:
     short = name.rpartition(".")[2]
     if not name.startswith("torch"):
         return False
-    if short == "Module" or value.op.qualname == name or (value.op.qualname.rpartition(".")[2] == short and value.op.is_module):
+    if (
+        short == "Module"
+        or value.op.qualname == name
+        or (value.op.qualname.rpartition(".")[2] == short and value.op.is_module)
+    ):
         return True
     if short in ("_ConvNd", "_BatchNorm", "_InstanceNorm", "_NormBase", "_DropoutNd", "_ConvTransposeNd"):
         families = {
@@ -396,7 +411,7 @@ def _reversed(call: Call) -> Value:
 def _sum(call: Call) -> Value:
     values = call.args[0] if call.args else None
     if isinstance(values, ListV) and any(isinstance(item, (TensorV, ListV)) for item in values.items):
-        from ganlint.interp.evaluate import apply_binary  # noqa: PLC0415  # evaluate is above the natives
+        from ganlint.interp.evaluate import apply_binary  # evaluate is above the natives
 
         result = call.args[1] if len(call.args) > 1 else values.items[0]
         for item in values.items if len(call.args) > 1 else values.items[1:]:
@@ -456,7 +471,7 @@ def _print(_call: Call) -> Value:
 
 
 def _reveal_type(call: Call) -> Value:
-    from ganlint.interp.describe import describe_value  # noqa: PLC0415  # only tests reveal values
+    from ganlint.interp.describe import describe_value  # only tests reveal values
 
     value = call.args[0] if call.args else Unknown("nothing")
     call.machine.events.revealed.append((call.node, call.scope, describe_value(value)))

@@ -64,7 +64,9 @@ def declare_flag(machine: Machine, parser: ParserV, node: cst.Call, frame: Frame
     """Add an absl flag: `flags.DEFINE_integer("batch_size", 64, "help")`."""
     given: dict[str, cst.Arg] = {}
     for position, argument in enumerate(node.args):
-        given[argument.keyword.value if argument.keyword is not None else ("name", "default", "help")[min(position, 2)]] = argument
+        given[
+            argument.keyword.value if argument.keyword is not None else ("name", "default", "help")[min(position, 2)]
+        ] = argument
     if "name" not in given or "default" not in given:
         return
     name = text_of(machine.evaluate(given["name"].value, frame))
@@ -89,7 +91,7 @@ def _option_value(
         if action == "store_true":
             return Const(FALSE.value, node, frame.scope, origin, "medium")
         if action == "store_false":
-            return Const(True, node, frame.scope, origin, "medium")  # noqa: FBT003  # the value, not a flag
+            return Const(True, node, frame.scope, origin, "medium")  # the value, not a flag
         if required or action is not None or many:
             return Unknown(f"option {name} has no default")
         return Const(None, node, frame.scope, origin, "medium")
@@ -105,7 +107,9 @@ def _as_option(default: Value, node: cst.CSTNode, frame: Frame, origin: str) -> 
     if isinstance(default, Const):
         return Const(default.value, node, frame.scope, origin, "medium")
     if isinstance(default, ListV):
-        return ListV([_as_option(item, node, frame, origin) for item in default.items], default.kind, exact=default.exact)
+        return ListV(
+            [_as_option(item, node, frame, origin) for item in default.items], default.kind, exact=default.exact
+        )
     return default
 
 

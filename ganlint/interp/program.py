@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import ganlint.interp.execute  # fills the tables of statements
-import ganlint.interp.externals  # fills the tables of external names
-import ganlint.interp.methods  # fills the tables of methods
+import ganlint.interp.evaluate  # noqa: F401  # fills the table of expressions
+import ganlint.interp.execute  # noqa: F401  # fills the table of statements
+import ganlint.interp.externals  # noqa: F401  # fills the table of external names
+import ganlint.interp.methods  # noqa: F401  # fills the table of methods
 from ganlint.facts.place import Place
 from ganlint.finding import Problem
 from ganlint.interp.calls import call_function, call_value, parameter_names, unknown_call
@@ -22,7 +23,8 @@ from ganlint.interp.modules import build_instance, trace_alone
 from ganlint.interp.project import Project
 from ganlint.interp.scope import Frame, ModuleScope
 from ganlint.interp.syntax import called_names
-from ganlint.interp.values import ClassV, Const, FunctionV, InstanceV, ModuleV, Unknown, Value
+from ganlint.interp.torch_values import ModuleV
+from ganlint.interp.values import ClassV, Const, FunctionV, InstanceV, Unknown, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -161,7 +163,9 @@ class _EntryRun:
             waiting = [
                 function
                 for function in self.machine.events.functions
-                if function.owner is None and function.scope is self.scope and function.node not in self.machine.executed
+                if function.owner is None
+                and function.scope is self.scope
+                and function.node not in self.machine.executed
             ]
             if not waiting:
                 return
@@ -233,9 +237,12 @@ class _EntryRun:
 
     def _trace_networks(self) -> None:
         for module in list(self.machine.events.modules):
-            if module.trace is None and module.owner is None and (module.free or id(module) in self.assumed):
-                self._trace(module)
-            elif module.trace is None and module.owner is not None and module.owner.cls is not None and module.owner.cls.is_lightning:
+            if (module.trace is None and module.owner is None and (module.free or id(module) in self.assumed)) or (
+                module.trace is None
+                and module.owner is not None
+                and module.owner.cls is not None
+                and module.owner.cls.is_lightning
+            ):
                 self._trace(module)
 
     def _trace(self, module: ModuleV) -> None:
@@ -270,7 +277,9 @@ class _EntryRun:
             self._run_unit(f"class {cls.name}", lambda cls=cls, found=found: self._build_part(cls, outer, found))  # type: ignore[misc]  # see above
         self._trace_networks_of(parts | defaults)
         assumed = {id(m) for m in machine.events.modules if id(m) in parts and id(m.cls) not in real} | defaults
-        facts, _ = emit_facts(machine.events, self.source.path, assumed, self._sources(), only=parts | defaults, defaults=defaults)
+        facts, _ = emit_facts(
+            machine.events, self.source.path, assumed, self._sources(), only=parts | defaults, defaults=defaults
+        )
         machine.events = outer
         return facts
 
@@ -334,6 +343,3 @@ def _method_arguments(method: FunctionV) -> list[list[Value]]:
                 args.append(Unknown(f"parameter {name} has no value", name))
         variants.append(args)
     return variants
-
-
-

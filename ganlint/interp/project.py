@@ -103,7 +103,7 @@ class Project:
 
     def run_module(self, machine: Machine, scope: ModuleScope) -> None:
         """Run an imported module's statements by themselves: nothing of the importing program is visible to it."""
-        from ganlint.interp.machine import Machine as FreshMachine  # noqa: PLC0415  # machine's types need this module
+        from ganlint.interp.machine import Machine as FreshMachine  # machine's types need this module
 
         fresh = FreshMachine(self, Events(), _IMPORT_BUDGET)
         fresh.call_depth = machine.call_depth
@@ -132,7 +132,9 @@ class Project:
         while served:
             served = False
             for namespace, bound, module, name in waiting:
-                wanted = [(bound, name)] if name is not None else [(key, key) for key in module.namespace if key[0] != "_"]
+                wanted = (
+                    [(bound, name)] if name is not None else [(key, key) for key in module.namespace if key[0] != "_"]
+                )
                 for target, key in wanted:
                     value = module.namespace.get(key)
                     if value is None or isinstance(value, Unknown):

@@ -10,7 +10,7 @@ from ganlint.interp.values import ClassV, ExternalV
 
 if TYPE_CHECKING:
     from ganlint.interp.events import Events
-    from ganlint.interp.values import ModuleV
+    from ganlint.interp.torch_values import ModuleV
 
 GENERATOR, DISCRIMINATOR = "generator", "discriminator"
 
@@ -131,5 +131,7 @@ def _assign_from_losses(roles: dict[int, Role], events: Events) -> None:
                 continue
             maker_name = maker.name or (maker.cls.name if maker.cls is not None else "a network")
             judge_name = judge.name or (judge.cls.name if judge.cls is not None else "a network")
-            roles[id(judge)] = Role(DISCRIMINATOR, "program", f"it judges what {maker_name} makes against a fixed label")
+            roles[id(judge)] = Role(
+                DISCRIMINATOR, "program", f"it judges what {maker_name} makes against a fixed label"
+            )
             roles[id(maker)] = Role(GENERATOR, "program", f"what it makes is judged by {judge_name}")

@@ -38,7 +38,7 @@ class Frame:
     __slots__ = (
         "declared_global", "declared_nonlocal", "function", "is_class_body", "locals", "owner", "parent",
         "partial_returns", "receiver", "returned", "scope", "yields",
-    )
+    )  # fmt: skip
 
     def __init__(
         self,

@@ -70,7 +70,5 @@ def attribute_words(node: cst.CSTNode) -> frozenset[str]:
 def called_names(node: cst.CSTNode) -> set[str]:
     """Return the plain names a statement calls."""
     return {
-        part.func.value
-        for part in walk_syntax(node)
-        if part.__class__ is cst.Call and part.func.__class__ is cst.Name
+        part.func.value for part in walk_syntax(node) if part.__class__ is cst.Call and part.func.__class__ is cst.Name
     }

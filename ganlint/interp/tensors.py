@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from ganlint.interp.apply import BATCH_SIZE, apply_function, union_networks
 from ganlint.interp.events import InitEvent
 from ganlint.interp.literals import number_of
+from ganlint.interp.torch_values import TensorV
 from ganlint.interp.trace import OpRecord
-from ganlint.interp.values import BoundV, Const, ListV, TensorV, Unknown, Value
+from ganlint.interp.values import BoundV, Const, ListV, Unknown, Value
 from ganlint.torch_api.registry import bind_arguments, find_operation
 from ganlint.torch_api.shape import UNKNOWN, Shape, broadcast, shape_of
 
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     from ganlint.interp.scope import ModuleScope
 
 _OPAQUE = frozenset({"device", "dtype", "grad", "is_cuda", "requires_grad", "grad_fn", "is_leaf", "layout", "names"})
-_ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floor_divide", "**": "pow", "@": "matmul", "neg": "neg"}
+_ARITHMETIC = {
+    "+": "add",
+    "-": "sub",
+    "*": "mul",
+    "/": "div",
+    "//": "floor_divide",
+    "**": "pow",
+    "@": "matmul",
+    "neg": "neg",
+}
 
 
 def get_tensor_attribute(machine: Machine, tensor: TensorV, name: str, node: cst.CSTNode) -> Value:
@@ -78,7 +88,7 @@ def call_tensor_method(
         set_constant(tensor, source.const if isinstance(source, TensorV) else None)
         return tensor
     if operation.is_a("creation"):
-        from ganlint.interp.creation import create_tensor  # noqa: PLC0415  # creation makes tensors with this module
+        from ganlint.interp.creation import create_tensor  # creation makes tensors with this module
 
         return create_tensor(machine, operation, args, keywords, node, scope, like=tensor)
     if operation.is_a("requires_grad") or name in ("retain_grad", "pin_memory"):
@@ -258,7 +268,9 @@ def _fill_tensor(
 def _resize(tensor: TensorV, args: Sequence[Value]) -> TensorV:
     first = args[0] if args else None
     sizes = first.items if isinstance(first, ListV) else list(args)
-    shape = shape_of(*(size.value if isinstance(size, Const) and isinstance(size.value, int) else None for size in sizes))
+    shape = shape_of(
+        *(size.value if isinstance(size, Const) and isinstance(size.value, int) else None for size in sizes)
+    )
     if isinstance(first, TensorV):
         shape = first.shape
     elif (isinstance(first, ListV) and not first.exact) or (isinstance(first, Unknown) and len(args) == 1):

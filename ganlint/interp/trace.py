@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from ganlint.interp.scope import ModuleScope
-    from ganlint.interp.values import ModuleV, TensorV, Value
+    from ganlint.interp.torch_values import ModuleV, TensorV
+    from ganlint.interp.values import Value
     from ganlint.torch_api.registry import Operation
 
 
@@ -22,7 +23,7 @@ class OpRecord:
     __slots__ = (
         "args", "call", "call_scope", "depth", "dropped", "explicit", "input_shape", "inputs", "kind", "layer", "name",
         "node", "operation", "output_shape", "scope", "type",
-    )
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -99,7 +100,9 @@ class Trace:
             return
         for start, end in ranges[1:]:
             other = self.ops[start:end]
-            if len(other) != len(first) or any(a.layer is not b.layer or a.type != b.type for a, b in zip(first, other, strict=True)):
+            if len(other) != len(first) or any(
+                a.layer is not b.layer or a.type != b.type for a, b in zip(first, other, strict=True)
+            ):
                 return
         for start, end in ranges[1:]:
             for offset in range(end - start):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV
 from ganlint.interp.values import (
     BoundV,
     Choice,
@@ -13,11 +14,8 @@ from ganlint.interp.values import (
     ImportedV,
     InstanceV,
     ListV,
-    LoaderV,
     Maybe,
-    ModuleV,
     NativeV,
-    OptimizerV,
     PartialV,
     Value,
 )

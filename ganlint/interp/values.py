@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import libcst as cst
 
     from ganlint.interp.scope import Frame, ModuleScope
-    from ganlint.interp.trace import Trace
-    from ganlint.torch_api.registry import Bound, Operation
-    from ganlint.torch_api.shape import Shape
+    from ganlint.interp.torch_values import LoaderV
+    from ganlint.torch_api.registry import Operation
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 _CONFIDENCE_ORDER = {HIGH: 2, MEDIUM: 1, LOW: 0}
@@ -21,13 +20,6 @@ _CONFIDENCE_ORDER = {HIGH: 2, MEDIUM: 1, LOW: 0}
 def weaker(first: str, second: str) -> str:
     """Return the lower of two confidences."""
     return first if _CONFIDENCE_ORDER[first] <= _CONFIDENCE_ORDER[second] else second
-
-
-#: Kinds of layers that hold weights or statistics: what makes a module a network and not a loss or a wrapper.
-WEIGHTED = frozenset(
-    {"conv", "conv_transpose", "linear", "bilinear", "batch_norm", "instance_norm", "layer_norm", "group_norm",
-     "embedding", "recurrent", "recurrent_cell", "attention", "transformer"}
-)  # fmt: skip
 
 
 class Value:
@@ -234,9 +226,9 @@ class ClassV(Value):
     """
 
     __slots__ = (
-        "bases", "closure", "fields", "first_args", "is_enum", "is_lightning", "is_module", "name", "namespace", "node",
-        "order", "qualname", "scope", "torch_base",
-    )
+        "bases", "closure", "fields", "is_enum", "is_lightning", "is_module", "name", "namespace", "node", "order",
+        "qualname", "scope", "torch_base",
+    )  # fmt: skip
 
     def __init__(self, *, name: str, qualname: str, node: cst.ClassDef, scope: ModuleScope, bases: list[Value]) -> None:
         self.name = name
@@ -252,7 +244,6 @@ class ClassV(Value):
         self.torch_base: Operation | None = None
         self.fields: dict[str, Value | None] | None = None
         self.closure: Frame | None = None
-        self.first_args: tuple[list[Value], dict[str, Value]] | None = None
 
     @property
     def class_id(self) -> str:
@@ -287,208 +278,6 @@ class InstanceV(Value):
         self.attrs: dict[str, Value] = {}
 
 
-class ModuleV(Value):
-    """A torch module: a layer, a container, or an instance of a Module class of the program.
-
-    `attrs` holds every attribute in the order of assignment; children of containers are keyed by their index.
-    `op` is the torch operation (for a user class: that of its torch base), `bound` and `values` its arguments as plain
-    and as abstract values. `depth` is how many undecided branches surrounded its construction, `owner` the module
-    whose `__init__` built it, `maker` the function outside any class that did. `reached`
-    is false where only a call that ganlint made itself built it. `free` holds until another module takes it as a child; `complete` until a child or
-    argument list turns out unknown.
-    """
-
-    __slots__ = (
-        "arg_nodes", "attrs", "bound", "cls", "complete", "depth", "free", "maker", "name", "node", "op", "owner", "reached", "scope",
-        "serial",
-        "trace", "values", "wrappers",
-    )
-
-    def __init__(
-        self,
-        *,
-        cls: ClassV | None,
-        op: Operation,
-        node: cst.CSTNode,
-        scope: ModuleScope,
-        serial: int,
-        depth: int,
-        owner: ModuleV | None,
-    ) -> None:
-        self.cls = cls
-        self.op = op
-        self.node = node
-        self.scope = scope
-        self.serial = serial
-        self.depth = depth
-        self.owner = owner
-        self.attrs: dict[str, Value] = {}
-        self.bound: Bound | None = None
-        self.values: dict[str, Value] = {}
-        self.arg_nodes: dict[str, cst.CSTNode] = {}
-        self.wrappers: tuple[str, ...] = ()
-        self.trace: Trace | None = None
-        self.name: str | None = None
-        self.maker: str | None = None
-        self.reached = True
-        self.complete = True
-        self.free = True
-
-    def children(self) -> Iterator[tuple[str, ModuleV, bool]]:
-        """Yield (name, child, certain) in the order of registration, looking through undecided values."""
-        for name, value in self.attrs.items():
-            if value.__class__ is ModuleV:
-                yield name, value, True  # type: ignore[misc]  # narrowed by __class__, which mypy does not follow
-            elif value.__class__ is Choice or value.__class__ is Maybe:
-                child = pick_module(value)
-                if child is not None:
-                    yield name, child, False
-
-    def walk(self, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, ModuleV, bool]]:
-        """Yield (path, module, certain) for this module's descendants, each once, parents first."""
-        seen = {id(self)} if seen is None else seen
-        for name, child, certain in self.children():
-            if id(child) in seen:
-                continue
-            seen.add(id(child))
-            path = f"{prefix}{name}"
-            yield path, child, certain
-            for below, module, sure in child.walk(f"{path}.", seen):
-                yield below, module, certain and sure
-
-    def walk_places(self, prefix: str = "", above: tuple[int, ...] = ()) -> Iterator[tuple[str, ModuleV, bool]]:
-        """Yield like `walk`, but a module that stands in several places once for each."""
-        if id(self) in above or len(above) > MAX_NESTING:
-            return
-        for name, child, certain in self.children():
-            path = f"{prefix}{name}"
-            yield path, child, certain
-            for below, module, sure in child.walk_places(f"{path}.", (*above, id(self))):
-                yield below, module, certain and sure
-
-
-#: Deepest nesting of modules that is followed.
-MAX_NESTING = 40
-
-
-def pick_module(value: Value) -> ModuleV | None:
-    """Return the module an undecided value stands for; None where it may be no module at all."""
-    if isinstance(value, ModuleV):
-        return value
-    if isinstance(value, Maybe):
-        return pick_module(value.value)
-    if isinstance(value, Choice):
-        found = [pick_module(option) for option in value.options]
-        if all(module is not None for module in found):
-            return found[0]
-    return None
-
-
-class TensorV(Value):
-    """A symbolic tensor.
-
-    `networks` are the networks it went through, the last one last; `source` says what it started as: `loader`
-    (a batch), `data` (an element of something unknown that is looped over), `noise`, `constant`, `parameter`, or
-    None. `const` is the number every element holds, where there is one. `op` is the step of the running trace
-    that made it. `param` names the module and attribute of a parameter; `base` is the tensor a `.data` belongs to;
-    `parts` are its elements where it was built from them.
-    """
-
-    __slots__ = (
-        "base", "const", "detached", "loader", "networks", "node", "op", "param", "parts", "scope", "shape", "source",
-        "trace",
-    )
-
-    def __init__(
-        self,
-        *,
-        shape: Shape,
-        networks: tuple[ModuleV, ...] = (),
-        source: str | None = None,
-        const: Const | None = None,
-        detached: bool = False,
-        op: int | None = None,
-        trace: object = None,
-        node: cst.CSTNode | None = None,
-        scope: ModuleScope | None = None,
-        loader: LoaderV | None = None,
-    ) -> None:
-        self.shape = shape
-        self.networks = networks
-        self.source = source
-        self.const = const
-        self.detached = detached
-        self.op = op
-        self.trace = trace
-        self.node = node
-        self.scope = scope
-        self.loader = loader
-        self.parts: list[Value] | None = None
-        self.base: TensorV | None = None
-        self.param: tuple[ModuleV, str] | None = None
-
-    def copy(self) -> TensorV:
-        """Return a tensor with the same facts that can be changed on its own."""
-        twin = TensorV(
-            shape=self.shape,
-            networks=self.networks,
-            source=self.source,
-            const=self.const,
-            detached=self.detached,
-            op=self.op,
-            trace=self.trace,
-            node=self.node,
-            scope=self.scope,
-            loader=self.loader,
-        )
-        twin.param = self.param
-        return twin
-
-
-class LoaderV(Value):
-    """A DataLoader."""
-
-    __slots__ = ("args", "fed", "node", "scope", "training")
-
-    def __init__(self, args: dict[str, Value], node: cst.CSTNode, scope: ModuleScope) -> None:
-        self.args = args
-        self.node = node
-        self.scope = scope
-        self.fed: dict[int, ModuleV] = {}
-        self.training = False
-
-
-class OptimizerV(Value):
-    """An optimiser with the modules whose parameters it was given."""
-
-    __slots__ = ("args", "explicit", "modules", "node", "op", "scope")
-
-    def __init__(
-        self,
-        op: Operation,
-        args: dict[str, Value],
-        explicit: tuple[str, ...],
-        modules: tuple[ModuleV, ...],
-        node: cst.CSTNode,
-        scope: ModuleScope,
-    ) -> None:
-        self.op = op
-        self.args = args
-        self.explicit = explicit
-        self.modules = modules
-        self.node = node
-        self.scope = scope
-
-
-class ParametersV(Value):
-    """What `net.parameters()` and its kin give: the parameters of some modules."""
-
-    __slots__ = ("modules",)
-
-    def __init__(self, modules: tuple[ModuleV, ...]) -> None:
-        self.modules = modules
-
-
 class ParserV(Value):
     """An argparse parser (or absl flags), with the options declared so far."""
 
@@ -498,21 +287,26 @@ class ParserV(Value):
         self.options: dict[str, Value] = {}
 
 
+#: Most values an undecided name is followed with.
+_MAX_CHOICES = 6
+
+
 def join(first: Value, second: Value) -> Value:
     """Return the value of a name that holds `first` after one branch and `second` after the other."""
     if first is second:
         return first
-    if isinstance(first, Const) and isinstance(second, Const) and type(first.value) is type(second.value):
-        if first.value == second.value:
-            return first
+    if (
+        isinstance(first, Const)
+        and isinstance(second, Const)
+        and type(first.value) is type(second.value)
+        and first.value == second.value
+    ):
+        return first
     options: list[Value] = []
     for value in (first, second):
         for option in value.options if isinstance(value, Choice) else (value,):
             if not any(option is other for other in options):
                 options.append(option)
-    if len(options) > MAX_CHOICES:
+    if len(options) > _MAX_CHOICES:
         return Unknown("too many alternatives")
     return Choice(tuple(options))
-
-
-MAX_CHOICES = 6
