@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ganlint.interp.evaluate import apply_binary
 from ganlint.interp.iterate import unpack_value
 from ganlint.interp.literals import plain_key
+from ganlint.interp.operators import apply_binary
 from ganlint.interp.torch_values import ModuleV, TensorV
 from ganlint.interp.values import Choice, ClassV, Const, DictV, FunctionV, ImportedV, InstanceV, ListV, Unknown, Value
 

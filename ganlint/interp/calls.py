@@ -32,7 +32,7 @@ from ganlint.interp.values import (
 from ganlint.torch_api.shape import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from ganlint.interp.scope import ModuleScope
 
@@ -81,7 +81,9 @@ class Call:
         )
 
 
-#: External names the interpreter implements itself, and what calls each kind of value; filled by other modules.
+#: Built-in and external names the interpreter implements itself, and what calls each kind of value; filled by other
+#: modules.
+BUILTINS: dict[str, NativeV] = {}
 EXTERNALS: dict[str, Callable[[Call], Value]] = {}
 EXTERNAL_FALLBACK: list[Callable[[Call, str], Value | None]] = []
 METHODS: dict[type, Callable[[Call, Value, str], Value]] = {}
@@ -299,8 +301,3 @@ def _unknown_result(call: Call, name: str) -> Value:
             )
             result.op, result.trace = trace.add(record), trace
     return result
-
-
-def call_many(call: Call, callee: Value, argument_lists: Sequence[list[Value]]) -> list[Value]:
-    """Call a value once for each list of arguments."""
-    return [call_value(call.with_args(args, {}), callee) for args in argument_lists]

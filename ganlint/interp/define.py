@@ -8,6 +8,7 @@ import libcst as cst
 
 from ganlint.interp.calls import Call, call_value
 from ganlint.interp.machine import NORMAL
+from ganlint.interp.options import declare_option
 from ganlint.interp.scope import Frame
 from ganlint.interp.values import (
     BoundV,
@@ -211,6 +212,6 @@ def _read_decorator(
     elif name in ("option", "argument") and isinstance(node, cst.Call):
         # click: the decorator declares the parameter and its default.
         parser = ParserV()
-        machine.events.declare_option(machine, parser, node, frame, "config")
+        declare_option(machine, parser, node, frame, "config")
         declared.update(parser.options)
         flags.add("click")

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import ast
-import operator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ganlint.interp.attributes import get_attribute, get_element
-from ganlint.interp.calls import evaluate_call
+from ganlint.interp.assign import assign_target
+from ganlint.interp.attributes import get_attribute
+from ganlint.interp.calls import BUILTINS, evaluate_call
+from ganlint.interp.comparisons import compare_values
 from ganlint.interp.define import make_function
 from ganlint.interp.iterate import iterate_value, unpack_value
-from ganlint.interp.literals import NOT_PLAIN, is_plain, plain_key, plain_value
+from ganlint.interp.literals import plain_key
 from ganlint.interp.machine import EXPRESSIONS
-from ganlint.interp.natives import BUILTINS
+from ganlint.interp.operators import apply_binary
 from ganlint.interp.scope import Frame
+from ganlint.interp.subscripts import get_element
 from ganlint.interp.tensors import combine_tensors, compare_tensors
-from ganlint.interp.torch_values import ModuleV, TensorV
-from ganlint.interp.truth import decide_truth, is_definition
-from ganlint.interp.values import Choice, ClassV, Const, DictV, ExternalV, ListV, Maybe, Unknown, Value, join, weaker
+from ganlint.interp.torch_values import TensorV
+from ganlint.interp.truth import decide_truth
+from ganlint.interp.values import Const, DictV, ExternalV, ListV, Maybe, Unknown, Value, join, weaker
 from ganlint.torch_api.registry import find_operation
 
 if TYPE_CHECKING:
@@ -27,23 +29,7 @@ if TYPE_CHECKING:
 
     from ganlint.interp.machine import Machine
 
-_MAX_SEQUENCE = 4096
-_MAX_NUMBER = 10**12
 
-_BINARY: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": operator.pow,
-    "|": operator.or_,
-    "&": operator.and_,
-    "^": operator.xor,
-    "<<": operator.lshift,
-    ">>": operator.rshift,
-}
 _OPERATORS: dict[type, str] = {
     cst.Add: "+",
     cst.Subtract: "-",
@@ -58,14 +44,6 @@ _OPERATORS: dict[type, str] = {
     cst.LeftShift: "<<",
     cst.RightShift: ">>",
     cst.MatrixMultiply: "@",
-}
-_COMPARE: dict[type, Callable[[Any, Any], Any]] = {
-    cst.Equal: operator.eq,
-    cst.NotEqual: operator.ne,
-    cst.LessThan: operator.lt,
-    cst.LessThanEqual: operator.le,
-    cst.GreaterThan: operator.gt,
-    cst.GreaterThanEqual: operator.ge,
 }
 
 
@@ -149,69 +127,6 @@ def _evaluate_binary(machine: Machine, node: cst.BinaryOperation, frame: Frame) 
     return value
 
 
-def apply_binary(machine: Machine, symbol: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
-    """Return the value of `left op right`."""
-    if isinstance(left, Const) and isinstance(right, Const):
-        return _apply_numbers(symbol, left, right, node)
-    if isinstance(left, TensorV) or isinstance(right, TensorV):
-        return combine_tensors(machine, symbol, left, right, node)
-    if isinstance(left, ListV):
-        if isinstance(right, ListV) and symbol == "+":
-            return ListV(left.items + right.items, left.kind, exact=left.exact and right.exact)
-        count = right.value if isinstance(right, Const) else None
-        if symbol == "*" and isinstance(count, int) and 0 <= count * len(left.items) <= _MAX_SEQUENCE:
-            return ListV(left.items * count, left.kind, exact=left.exact)
-        if symbol == "+" and left.items:
-            return ListV(list(left.items), left.kind, exact=False)
-    if isinstance(right, ListV) and isinstance(left, Const) and symbol == "*" and isinstance(left.value, int):
-        return apply_binary(machine, symbol, right, left, node)
-    if isinstance(left, DictV) and isinstance(right, DictV) and symbol == "|":
-        return DictV({**left.items, **right.items}, exact=left.exact and right.exact)
-    if isinstance(left, Choice):
-        return _spread(left, lambda option: apply_binary(machine, symbol, option, right, node))
-    if isinstance(right, Choice):
-        return _spread(right, lambda option: apply_binary(machine, symbol, left, option, node))
-    return Unknown(f"operand of {symbol} is not known")
-
-
-def _spread(value: Choice, apply: Callable[[Value], Value]) -> Value:
-    result: Value | None = None
-    for option in value.options:
-        applied = apply(option)
-        result = applied if result is None else join(result, applied)
-    return result or Unknown("empty choice")
-
-
-def _apply_numbers(symbol: str, left: Const, right: Const, node: cst.CSTNode) -> Value:
-    function = _BINARY.get(symbol)
-    if function is None:
-        return Unknown(f"operator {symbol}")
-    if symbol in ("**", "<<", "*") and not _is_small(symbol, left.value, right.value):
-        return Unknown("number too large")
-    try:
-        value = function(left.value, right.value)
-    except Exception:  # noqa: BLE001  # any operator of Python's own types may raise anything on user data
-        return Unknown(f"operands do not fit {symbol}")
-    if right.scope is None or (left.scope is not None and left.confidence != "high"):
-        source = left
-    else:
-        source = right if right.confidence != "high" else left
-    if source.confidence == "high":
-        return Const(value, node, source.scope, "constant")
-    return Const(value, source.node, source.scope, source.origin, weaker(left.confidence, right.confidence))
-
-
-def _is_small(symbol: str, left: object, right: object) -> bool:
-    if isinstance(left, str) or isinstance(right, str):
-        sizes = [len(item) if isinstance(item, str) else item for item in (left, right)]
-        return symbol != "*" or all(isinstance(size, int) and size <= _MAX_SEQUENCE for size in sizes)
-    if not isinstance(left, (int, float)) or not isinstance(right, (int, float)):
-        return False
-    if symbol == "*":
-        return abs(left) < _MAX_NUMBER and abs(right) < _MAX_NUMBER
-    return abs(left) < 10**6 and abs(right) <= 64  # noqa: PLR2004  # bounds, so that nobody's 10**10**10 is computed
-
-
 def _evaluate_unary(machine: Machine, node: cst.UnaryOperation, frame: Frame) -> Value:
     value = machine.evaluate(node.expression, frame)
     if isinstance(node.operator, cst.Not):
@@ -255,7 +170,7 @@ def _evaluate_comparison(machine: Machine, node: cst.Comparison, frame: Frame) -
     for part in node.comparisons:
         right = machine.evaluate(part.comparator, frame)
         confidence = weaker(confidence, _confidence_of(right))
-        single = _compare(part.operator, left, right)
+        single = compare_values(part.operator, left, right)
         if single is None and (isinstance(left, TensorV) or isinstance(right, TensorV)):
             return compare_tensors(left, right)
         if single is False:
@@ -271,89 +186,6 @@ def _evaluate_comparison(machine: Machine, node: cst.Comparison, frame: Frame) -
 
 def _confidence_of(value: Value) -> str:
     return value.confidence if isinstance(value, Const) else "high"
-
-
-def _compare(symbol: cst.BaseCompOp, left: Value, right: Value) -> bool | None:
-    if isinstance(symbol, (cst.Is, cst.IsNot)):
-        same = _is_same(left, right)
-        return same if same is None or isinstance(symbol, cst.Is) else not same
-    if isinstance(symbol, (cst.In, cst.NotIn)):
-        inside = _contains(right, left)
-        return inside if inside is None or isinstance(symbol, cst.In) else not inside
-    if isinstance(left, Choice) or isinstance(right, Choice):
-        return _compare_choices(symbol, left, right)
-    left, right = _scalar(left), _scalar(right)
-    first, second = plain_value(left), plain_value(right)
-    if is_plain(first) and is_plain(second):
-        try:
-            return bool(_COMPARE[symbol.__class__](first, second))
-        except (TypeError, KeyError):
-            return None
-    if isinstance(symbol, (cst.Equal, cst.NotEqual)):
-        same = _is_same(left, right)
-        if same is None and (first is NOT_PLAIN) != (second is NOT_PLAIN):
-            known, other = (left, right) if first is NOT_PLAIN else (right, left)
-            if isinstance(other, Const) and (
-                isinstance(known, (ClassV, ModuleV)) or (isinstance(known, ExternalV) and is_definition(known))
-            ):
-                same = False
-        return same if same is None or isinstance(symbol, cst.Equal) else not same
-    return None
-
-
-def _scalar(value: Value) -> Value:
-    """Return the number a tensor without dimensions holds."""
-    return value.const if isinstance(value, TensorV) and value.const is not None and value.shape.dims == () else value
-
-
-def _compare_choices(symbol: cst.BaseCompOp, left: Value, right: Value) -> bool | None:
-    verdicts = {
-        _compare(symbol, first, second)
-        for first in (left.options if isinstance(left, Choice) else (left,))
-        for second in (right.options if isinstance(right, Choice) else (right,))
-    }
-    return verdicts.pop() if len(verdicts) == 1 else None
-
-
-def _is_same(left: Value, right: Value) -> bool | None:
-    if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return None
-    if isinstance(left, Choice) or isinstance(right, Choice):
-        verdicts = {
-            _is_same(first, second)
-            for first in (left.options if isinstance(left, Choice) else (left,))
-            for second in (right.options if isinstance(right, Choice) else (right,))
-        }
-        return verdicts.pop() if len(verdicts) == 1 else None
-    if isinstance(left, ExternalV) and isinstance(right, ExternalV) and left.qualname == right.qualname:
-        return True
-    if any(isinstance(value, ExternalV) and not is_definition(value) for value in (left, right)):
-        return None
-    if isinstance(left, Const) and isinstance(right, Const):
-        return left.value is right.value or (type(left.value) is type(right.value) and left.value == right.value)
-    if isinstance(left, Const) or isinstance(right, Const):
-        return False
-    if isinstance(left, TensorV) or isinstance(right, TensorV):
-        return None
-    return left is right
-
-
-def _contains(container: Value, element: Value) -> bool | None:
-    known, key = plain_key(element)
-    if isinstance(container, DictV) and known:
-        return True if key in container.items else (False if container.exact else None)
-    values = plain_value(container)
-    if known and isinstance(values, (list, tuple, str, dict)) and is_plain(values):
-        try:
-            return key in values
-        except TypeError:
-            return None
-    if isinstance(container, ListV) and container.exact:
-        verdicts = {_is_same(item, element) for item in container.items}
-        if True in verdicts:
-            return True
-        return None if None in verdicts else False
-    return None
 
 
 def _evaluate_conditional(machine: Machine, node: cst.IfExp, frame: Frame) -> Value:
@@ -476,8 +308,6 @@ def _evaluate_dict_comprehension(machine: Machine, node: cst.DictComp, frame: Fr
 
 
 def _run_comprehension(machine: Machine, clause: cst.CompFor, frame: Frame, collect: Callable[[Frame], None]) -> bool:
-    from ganlint.interp.assign import assign_target  # assign needs this module's operators
-
     inner = Frame(frame.scope, {}, frame, function=frame.function)
     inner.owner = frame.owner
     inner.receiver = frame.receiver

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import libcst as cst
 
-    from ganlint.interp.machine import Machine
-    from ganlint.interp.scope import Frame, ModuleScope
+    from ganlint.interp.scope import ModuleScope
     from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, TensorV
-    from ganlint.interp.values import ClassV, Const, FunctionV, ParserV, Value
+    from ganlint.interp.values import ClassV, Const, FunctionV, Value
     from ganlint.torch_api.registry import Operation
 
 
@@ -28,7 +27,6 @@ class LossEvent:
     node: cst.CSTNode
     scope: ModuleScope
     inputs: tuple[TensorV, ...]
-    target: TensorV | None
     target_const: Const | None
     certain: bool
 
@@ -38,7 +36,6 @@ class InitEvent:
     """A distribution written into a parameter of a layer."""
 
     layer: ModuleV
-    root: ModuleV | None
     parameter: str
     distribution: str
     args: dict[str, Value]
@@ -60,14 +57,7 @@ class Events:
     loaders: list[LoaderV] = field(default_factory=list)
     optimizers: list[OptimizerV] = field(default_factory=list)
     called: dict[int, ModuleV] = field(default_factory=dict)
-    feeds: list[tuple[ModuleV, TensorV]] = field(default_factory=list)
     first_args: dict[ClassV, tuple[list[Value], dict[str, Value]]] = field(default_factory=dict)
     backwards: int = 0
     #: What `reveal_type` was asked: the call, its module and the value in words.
     revealed: list[tuple[cst.CSTNode, ModuleScope, str]] = field(default_factory=list)
-
-    def declare_option(self, machine: Machine, parser: ParserV, node: cst.Call, frame: Frame, origin: str) -> None:
-        """Add the option that an `add_argument`, `click.option` or `DEFINE_*` call declares to a parser."""
-        from ganlint.interp.options import declare_option  # options is above this vocabulary
-
-        declare_option(machine, parser, node, frame, origin)

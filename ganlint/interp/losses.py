@@ -30,7 +30,6 @@ def call_loss(call: Call, operation: Operation, module: ModuleV | None) -> Tenso
         values, explicit, unknown, arg_nodes = {}, (), (), {}
         prediction, target = call.argument(0, "input"), call.argument(1, "target")
     inputs = find_tensors(prediction)
-    target_tensor, target_const = _read_target(target)
     machine.events.losses.append(
         LossEvent(
             operation=operation,
@@ -42,8 +41,7 @@ def call_loss(call: Call, operation: Operation, module: ModuleV | None) -> Tenso
             node=call.node,
             scope=call.scope,
             inputs=tuple(tensor.copy() for tensor in inputs),
-            target=target_tensor,
-            target_const=target_const,
+            target_const=_read_target(target),
             certain=machine.depth == 0,
         )
     )
@@ -57,16 +55,14 @@ def call_loss(call: Call, operation: Operation, module: ModuleV | None) -> Tenso
     )
 
 
-def _read_target(target: Value | None) -> tuple[TensorV | None, Const | None]:
+def _read_target(target: Value | None) -> Const | None:
     if isinstance(target, TensorV):
-        return target, target.const
+        return target.const
     if isinstance(target, Const):
-        return None, target if number_of(target) is not None else None
+        return target if number_of(target) is not None else None
     if isinstance(target, Choice):
-        found = [_read_target(option) for option in target.options if not isinstance(option, Unknown)]
-        constants = [const for _, const in found]
-        if len(found) == len(target.options) and all(const is not None for const in constants):
-            first = constants[0]
-            if first is not None and all(const is not None and const.value == first.value for const in constants):
-                return found[0]
-    return None, None
+        constants = [_read_target(option) for option in target.options if not isinstance(option, Unknown)]
+        first = constants[0] if len(constants) == len(target.options) else None
+        if first is not None and all(const is not None and const.value == first.value for const in constants):
+            return first
+    return None

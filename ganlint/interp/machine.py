@@ -47,7 +47,7 @@ class Machine:
 
     __slots__ = (
         "base", "budget", "building", "built", "call_depth", "calls", "depth", "events", "executed", "exploring",
-        "journal", "loaders", "no_grad", "problems", "project", "reached", "scope", "serial", "steps", "trace",
+        "journal", "loaders", "no_grad", "project", "reached", "scope", "serial", "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -77,7 +77,6 @@ class Machine:
         self.reached = True
         #: The module whose code is running.
         self.scope: ModuleScope | None = None
-        self.problems: list[tuple[ModuleScope, str]] = []
 
     def evaluate(self, node: cst.BaseExpression, frame: Frame) -> Value:
         """Return the abstract value of an expression.

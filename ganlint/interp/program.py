@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import ganlint.interp.evaluate  # noqa: F401  # fills the table of expressions
-import ganlint.interp.execute  # noqa: F401  # fills the table of statements
-import ganlint.interp.externals  # noqa: F401  # fills the table of external names
-import ganlint.interp.methods  # noqa: F401  # fills the table of methods
 from ganlint.facts.place import Place
 from ganlint.finding import Problem
+from ganlint.interp import (  # noqa: F401  # each fills the machine's tables when it is imported
+    evaluate,
+    execute,
+    externals,
+    methods,
+    module_methods,
+    natives,
+    reflection,
+    torch_calls,
+)
 from ganlint.interp.calls import call_function, call_value, parameter_names, unknown_call
 from ganlint.interp.emit import emit_facts
 from ganlint.interp.events import Events
+from ganlint.interp.forward import trace_alone
 from ganlint.interp.iterate import make_batch
 from ganlint.interp.journal import Journal
 from ganlint.interp.machine import BudgetExceededError, Machine
-from ganlint.interp.modules import build_instance, trace_alone
+from ganlint.interp.modules import build_instance
 from ganlint.interp.project import Project
 from ganlint.interp.scope import Frame, ModuleScope
 from ganlint.interp.syntax import called_names

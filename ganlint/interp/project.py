@@ -177,8 +177,3 @@ def _module_file(base: Path, parts: list[str]) -> Path | None:
 
 def _normal(path: Path) -> str:
     return os.path.normpath(path).replace(os.sep, "/")
-
-
-def normal_path(path: Path | str) -> str:
-    """Return a path as facts and findings spell it: normalised, with forward slashes, not made absolute."""
-    return _normal(Path(path))

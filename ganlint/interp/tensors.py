@@ -219,7 +219,6 @@ def write_parameter(
     machine.events.inits.append(
         InitEvent(
             layer=layer,
-            root=None,
             parameter=parameter,
             distribution=distribution,
             args=dict(values),

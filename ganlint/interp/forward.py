@@ -1,0 +1,293 @@
+"""Calling modules: forward passes and their traces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ganlint.interp.apply import apply_operation, join_tensors, union_networks
+from ganlint.interp.attributes import bind_method
+from ganlint.interp.calls import CALLERS, Call, call_value, parameter_names
+from ganlint.interp.literals import find_tensors
+from ganlint.interp.losses import call_loss
+from ganlint.interp.roles import is_holder
+from ganlint.interp.torch_values import WEIGHTED, ModuleV, TensorV
+from ganlint.interp.trace import OpRecord, Trace
+from ganlint.interp.values import (
+    Choice,
+    DictV,
+    FunctionV,
+    ListV,
+    Maybe,
+    Unknown,
+    Value,
+)
+from ganlint.torch_api.shape import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ganlint.torch_api.shape import Shape
+
+
+def call_module(call: Call, module: Value) -> Value:
+    """Call a module: a loss, a layer, a container or a network."""
+    if not isinstance(module, ModuleV):
+        return Unknown("not a module")
+    forward = module.cls.find("forward") if module.cls is not None else None
+    if module.op.is_a("loss") and forward is None:
+        return call_loss(call, module.op, module)
+    machine = call.machine
+    if machine.trace is None:
+        note_called(call, module)
+        if _is_network(module):
+            return _call_network(call, module)
+    return _run_module(call, module)
+
+
+def note_called(call: Call, module: ModuleV) -> None:
+    """Remember that the program calls a module, and with which loader's batches."""
+    machine = call.machine
+    machine.events.called.setdefault(id(module), module)
+    for loader in machine.loaders:
+        loader.fed.setdefault(id(module), module)
+
+
+def trace_alone(call: Call, module: ModuleV) -> None:
+    """Trace a network that the program never calls, on inputs nothing is known of."""
+    forward = module.cls.find("forward") if module.cls is not None else None
+    args: list[Value] = []
+    if isinstance(forward, FunctionV):
+        names = parameter_names(forward)[1:]
+        args = [TensorV(shape=UNKNOWN, source="input") for name in names if name not in forward.defaults]
+    elif module.op.qualname != "torch.nn.ModuleList":
+        args = [TensorV(shape=UNKNOWN, source="input")]
+    _call_network(call.with_args(args, {}), module)
+
+
+def _is_network(module: ModuleV) -> bool:
+    if module.trace is not None:
+        return True
+    if is_holder(module):
+        return False
+    if module.op.kind in WEIGHTED:
+        return True
+    return any(child.op.kind in WEIGHTED for _, child, _ in module.walk())
+
+
+def _call_network(call: Call, module: ModuleV) -> Value:
+    machine = call.machine
+    tensors: list[TensorV] = []
+    for value in (*call.args, *call.keywords.values()):
+        find_tensors(value, tensors)
+    if module.trace is None:
+        _start_trace(call, module)
+    trace = module.trace
+    if trace is None or trace.result is None:
+        return TensorV(shape=UNKNOWN, networks=(*union_networks(tensors), module), node=call.node, scope=call.scope)
+    template = TensorV(
+        shape=UNKNOWN,
+        networks=(*(network for network in union_networks(tensors) if network is not module), module),
+        source=next((tensor.source for tensor in tensors if tensor.source is not None), None),
+        detached=machine.no_grad > 0,
+        node=call.node,
+        scope=call.scope,
+        loader=next((tensor.loader for tensor in tensors if tensor.loader is not None), None),
+    )
+    traced = [op.output_shape for op in trace.ops if op.kind == "input"]
+    return _instantiate(trace.result, template, _fit_shapes(traced, [tensor.shape for tensor in tensors]))
+
+
+def _fit_shapes(traced: list[Shape], given: list[Shape]) -> Callable[[Shape], Shape]:
+    """Return what makes of an output's shape in the traced pass the one for other inputs, which may be larger."""
+    if traced == given:
+        return lambda shape: shape
+    pairs = [(a.dims, b.dims) for a, b in zip(traced, given, strict=False) if a.dims is not None and b.dims is not None]
+    for before, now in pairs:
+        if len(before) != len(now) or any(
+            None not in sizes and sizes[0] != sizes[1] for sizes in zip(before[1:], now[1:], strict=True)
+        ):
+            return lambda _: UNKNOWN
+    old = next((shape.dims[0] for shape in traced if shape.dims), None)
+    new = next((shape.dims[0] for shape in given if shape.dims), None)
+
+    def fit(shape: Shape) -> Shape:
+        if not shape.dims or old is None:
+            return shape
+        return replace(shape, dims=(new if shape.dims[0] == old else None, *shape.dims[1:]))
+
+    return fit
+
+
+def _start_trace(call: Call, module: ModuleV) -> None:
+    machine = call.machine
+    trace = Trace(module, machine.depth)
+    # Set before the pass runs: a network that calls itself must not start another.
+    module.trace = trace
+    forward = module.cls.find("forward") if module.cls is not None else None
+    names = parameter_names(forward)[1:] if isinstance(forward, FunctionV) else ["input"]
+    args = [
+        _as_input(call, trace, value, names[i] if i < len(names) else f"input{i}") for i, value in enumerate(call.args)
+    ]
+    keywords = {name: _as_input(call, trace, value, name) for name, value in call.keywords.items()}
+    if isinstance(forward, FunctionV):
+        for name in names[len(args) :]:
+            if name not in keywords and name not in forward.defaults:
+                keywords[name] = _as_input(call, trace, TensorV(shape=UNKNOWN), name)
+    machine.trace = trace
+    try:
+        result = _run_module(call.with_args(args, keywords), module)
+        outputs = find_tensors(result)
+        trace.result = result
+        if not outputs:
+            trace.complete = False
+        for tensor in outputs:
+            inputs = trace.resolve([tensor])
+            if inputs:
+                _add_edge_op(call, trace, "output", "output", inputs, tensor)
+            else:
+                trace.complete = False
+    finally:
+        machine.trace = None
+
+
+def _as_input(call: Call, trace: Trace, value: Value, name: str) -> Value:
+    if isinstance(value, Choice):
+        joined = join_tensors(call.machine, value, call.node, call.scope)
+        if joined is not None:
+            return _as_input(call, trace, joined, name)
+    if isinstance(value, ListV):
+        return ListV([_as_input(call, trace, item, name) for item in value.items], value.kind, exact=value.exact)
+    if isinstance(value, Unknown):
+        value = TensorV(shape=UNKNOWN)
+    if not isinstance(value, TensorV):
+        return value
+    tensor = TensorV(shape=value.shape, source=value.source or "input", node=call.node, scope=call.scope)
+    tensor.op = _add_edge_op(call, trace, "input", name, [], tensor)
+    tensor.trace = trace
+    return tensor
+
+
+def _add_edge_op(call: Call, trace: Trace, kind: str, name: str, inputs: list[int], tensor: TensorV) -> int:
+    record = OpRecord(
+        kind=kind,
+        type_name=kind,
+        operation=None,
+        args={},
+        explicit=(),
+        layer=None,
+        node=call.node,
+        scope=call.scope,
+        call=call.node,
+        call_scope=call.scope,
+        inputs=inputs,
+        input_shape=tensor.shape,
+        depth=0,
+        name=name,
+    )
+    record.output_shape = tensor.shape
+    return trace.add(record)
+
+
+def _run_module(call: Call, module: ModuleV) -> Value:
+    if module.cls is not None:
+        forward = module.cls.find("forward") or module.cls.find("__call__")
+        if isinstance(forward, FunctionV):
+            return call_value(call, bind_method(call.machine, forward, module, call.node))
+    return call_torch_base(call, module)
+
+
+def call_torch_base(call: Call, module: ModuleV) -> Value:
+    """Run the forward that torch itself gives a module."""
+    if module.op.is_a("loss"):
+        return call_loss(call, module.op, module)
+    if module.op.qualname == "torch.nn.Sequential":
+        return _run_sequence(call, module)
+    if module.op.kind == "container":
+        return _run_without_forward(call, module)
+    return _run_layer(call, module)
+
+
+def _run_without_forward(call: Call, module: ModuleV) -> Value:
+    """Follow a class that has no forward (yet): each of its Sequentials is a chain of its own."""
+    chains = [child for _, child, _ in module.children() if child.op.qualname == "torch.nn.Sequential"]
+    machine = call.machine
+    if machine.trace is None or module.cls is None or not chains:
+        return Unknown(f"{module.op.qualname} cannot be called")
+    if len(chains) == 1 and len(list(module.children())) == 1:
+        return call_value(call, chains[0])
+    for chain in chains:
+        call_value(call.with_args([TensorV(shape=UNKNOWN, source="input")], {}), chain)
+    return Unknown("the class has no forward")
+
+
+def _run_sequence(call: Call, module: ModuleV) -> Value:
+    value = call.argument(0, "input") or Unknown("missing input")
+    machine = call.machine
+    for child in list(module.attrs.values()):
+        if isinstance(child, Maybe):
+            # Layers that may not be there: what runs through them is recorded under a condition.
+            machine.depth += 1
+            after = call_value(call.with_args([value], {}), child.value)
+            machine.depth -= 1
+            value = Choice((value, after)) if isinstance(value, TensorV) and isinstance(after, TensorV) else after
+            continue
+        if not isinstance(child, (ModuleV, Choice, Unknown)):
+            # An attribute of a class derived from Sequential is no step of it.
+            continue
+        value = call_value(call.with_args([value], {}), child)
+    return value
+
+
+def _run_layer(call: Call, module: ModuleV) -> Value:
+    machine = call.machine
+    tensors: list[TensorV] = []
+    for value in (*call.args, *call.keywords.values()):
+        joined = join_tensors(machine, value, call.node, call.scope)
+        if joined is not None:
+            tensors.append(joined)
+        else:
+            find_tensors(value, tensors)
+    if not tensors:
+        tensors = [TensorV(shape=UNKNOWN)]
+    if module.bound is None:
+        result = tensors[0].copy()
+        result.shape = UNKNOWN
+        return result
+    return apply_operation(
+        machine,
+        module.op,
+        module.bound,
+        tensors,
+        layer=module,
+        node=module.node,
+        scope=module.scope,
+        call=call.node,
+        call_scope=call.scope,
+    )
+
+
+def _instantiate(value: Value, template: TensorV, fit: Callable[[Shape], Shape]) -> Value:
+    """Return the result of a traced pass as the caller of the network sees it."""
+    if isinstance(value, TensorV):
+        result = template.copy()
+        result.shape = fit(value.shape)
+        return result
+    if isinstance(value, ListV):
+        return ListV([_instantiate(item, template, fit) for item in value.items], value.kind, exact=value.exact)
+    if isinstance(value, DictV):
+        return DictV({key: _instantiate(item, template, fit) for key, item in value.items.items()}, exact=value.exact)
+    if isinstance(value, Choice):
+        options = [_instantiate(option, template, fit) for option in value.options]
+        tensors = [option for option in options if isinstance(option, TensorV)]
+        if len(tensors) == len(options):
+            merged = template.copy()
+            merged.shape = tensors[0].shape if all(t.shape == tensors[0].shape for t in tensors) else UNKNOWN
+            return merged
+        return Choice(tuple(options))
+    if isinstance(value, Unknown):
+        return template.copy()
+    return value
+
+
+CALLERS[ModuleV] = call_module
