@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
+    from ganlint.interp.calls import Call
     from ganlint.interp.machine import Machine
     from ganlint.interp.scope import ModuleScope
     from ganlint.interp.torch_values import ModuleV
     from ganlint.torch_api.registry import Operation
+    from ganlint.torch_api.shape import Result
 
 #: Operations that leave the numbers alone: no step of the dataflow.
 TRANSPARENT = frozenset({"identity", "cast", "requires_grad", "detach", "copy", "checkpoint", "size", "value"})
@@ -60,47 +62,27 @@ def known_args(bound: Bound) -> dict[str, object]:
     return {name: value for name, value in bound.args.items() if is_plain(value) and _is_simple(value)}
 
 
-def apply_function(
-    machine: Machine,
-    operation: Operation,
-    args: Sequence[Value],
-    keywords: Mapping[str, Value],
-    node: cst.CSTNode,
-    scope: ModuleScope,
-    receiver: TensorV | None = None,
-) -> Value:
-    """Apply a function of torch, or a method of a tensor, to values."""
+def apply_function(call: Call, operation: Operation, receiver: TensorV | None = None) -> Value:
+    """Apply a function of torch, or a method of a tensor, to the values of a call."""
+    args: Sequence[Value] = call.args
     tensors = [] if receiver is None else [receiver]
-    for value in (*args, *keywords.values()):
+    for value in (*args, *call.keywords.values()):
         find_tensors(value, tensors)
     layer = _layer_of_weights(operation, tensors)
     if layer is not None and layer.bound is not None:
         # F.conv2d(x, self.weight / sigma): the layer itself, its weights changed on the way.
-        return apply_operation(
-            machine, layer.op, layer.bound, tensors[:1], layer=layer, node=layer.node, scope=layer.scope,
-            call=node, call_scope=scope,
-        )  # fmt: skip
+        return apply_operation(call, layer.op, layer.bound, tensors[:1], layer=layer)
     if operation.kind == "reshape" and tensors:
         args = _infer_rest(args, tensors[0].shape)
-    bound, _ = bind_values(operation, args, keywords)
-    return apply_operation(
-        machine, operation, bound, tensors, layer=None, node=node, scope=scope, call=node, call_scope=scope
-    )
+    bound, _ = bind_values(operation, args, call.keywords)
+    return apply_operation(call, operation, bound, tensors)
 
 
 def apply_operation(
-    machine: Machine,
-    operation: Operation,
-    bound: Bound,
-    tensors: list[TensorV],
-    *,
-    layer: ModuleV | None,
-    node: cst.CSTNode,
-    scope: ModuleScope,
-    call: cst.CSTNode,
-    call_scope: ModuleScope,
+    call: Call, operation: Operation, bound: Bound, tensors: list[TensorV], layer: ModuleV | None = None
 ) -> Value:
     """Return the tensor (or tuple of tensors) an operation makes of its inputs, and record the step."""
+    machine = call.machine
     shapes = [tensor.shape for tensor in tensors]
     result_shape = bound.shape(shapes) if tensors or operation.is_a("creation") else None
     index: int | None = None
@@ -115,10 +97,8 @@ def apply_operation(
                 args=known_args(bound),
                 explicit=bound.explicit,
                 layer=layer,
-                node=node,
-                scope=scope,
-                call=call,
-                call_scope=call_scope,
+                node=call.node,
+                scope=call.scope,
                 inputs=inputs,
                 input_shape=shapes[0] if shapes else UNKNOWN,
                 depth=machine.depth - trace.depth,
@@ -130,6 +110,7 @@ def apply_operation(
     elif trace is not None:
         resolved = trace.resolve(tensors)
         index = resolved[0] if resolved else None
+    node, scope = (call.node, call.scope) if layer is None else (layer.node, layer.scope)
     if isinstance(result_shape, tuple):
         return ListV(
             [_make_result(machine, operation, tensors, shape, index, node, scope) for shape in result_shape], "tuple"
@@ -163,14 +144,8 @@ def join_tensors(machine: Machine, value: Value, node: cst.CSTNode, scope: Modul
             record = OpRecord(
                 kind="join",
                 type_name="join",
-                operation=None,
-                args={},
-                explicit=(),
-                layer=None,
                 node=node,
                 scope=scope,
-                call=node,
-                call_scope=scope,
                 inputs=inputs,
                 input_shape=joined.shape,
                 depth=machine.depth - trace.depth,
@@ -197,7 +172,7 @@ def _make_result(
     machine: Machine,
     operation: Operation,
     tensors: list[TensorV],
-    shape: Shape | tuple[Shape | None, ...] | None,
+    shape: Result,
     index: int | None,
     node: cst.CSTNode,
     scope: ModuleScope,

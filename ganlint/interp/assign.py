@@ -95,9 +95,8 @@ def augment_target(machine: Machine, node: cst.AugAssign, frame: Frame) -> None:
         extend_list(machine, before, value)
         return
     if isinstance(before, ModuleV) and operator == "+" and isinstance(value, ModuleV):
-        for child_name, child, _ in value.children():
+        for _, child, _ in value.children():
             machine.write(before.attrs, str(len(before.attrs)), child)
-            del child_name
         return
     after = (
         Unknown("augmented assignment") if operator is None else apply_binary(machine, operator, before, value, node)

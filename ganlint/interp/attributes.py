@@ -1,13 +1,12 @@
-"""Attribute look-up and subscripts."""
+"""Attribute look-up."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ganlint.interp.apply import join_tensors
-from ganlint.interp.calls import Call, call_function
+from ganlint.interp.calls import call_function, implicit_call
 from ganlint.interp.literals import is_plain, lift_value
-from ganlint.interp.scope import Frame
 from ganlint.interp.tensors import get_tensor_attribute
 from ganlint.interp.torch_values import WEIGHTED, LoaderV, ModuleV, OptimizerV, TensorV
 from ganlint.interp.values import (
@@ -34,6 +33,8 @@ from ganlint.interp.values import (
 from ganlint.torch_api.shape import UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import libcst as cst
 
     from ganlint.interp.machine import Machine
@@ -45,49 +46,8 @@ _PARAMETERS = frozenset(
 
 def get_attribute(machine: Machine, owner: Value, name: str, node: cst.CSTNode) -> Value:
     """Return `owner.name`."""
-    if isinstance(owner, ModuleV):
-        return _module_attribute(machine, owner, name, node)
-    if isinstance(owner, ExternalV):
-        if name == "FLAGS" and machine.scope is not None and owner.qualname in ("absl.flags", "flags"):
-            machine.scope.flags = machine.scope.flags or ParserV()
-            return machine.scope.flags
-        if name in ("__name__", "__qualname__"):
-            return Const(owner.qualname.rpartition(".")[2])
-        return ExternalV(f"{owner.qualname}.{name}")
-    if isinstance(owner, InstanceV):
-        return _instance_attribute(machine, owner, name, node)
-    if isinstance(owner, TensorV):
-        return get_tensor_attribute(machine, owner, name, node)
-    if isinstance(owner, ImportedV):
-        return _imported_attribute(machine, owner, name)
-    if isinstance(owner, ClassV):
-        return _class_attribute(machine, owner, name, node)
-    if isinstance(owner, SuperV):
-        return _super_attribute(machine, owner, name, node)
-    if isinstance(owner, DictV):
-        if owner.by_attribute and name in owner.items:
-            return owner.items[name]
-        return BoundV(name, owner)
-    if isinstance(owner, ParserV):
-        return owner.options.get(name) or BoundV(name, owner)
-    if isinstance(owner, Choice):
-        return _choice_attribute(machine, owner, name, node)
-    if isinstance(owner, Maybe):
-        return get_attribute(machine, owner.value, name, node)
-    if isinstance(owner, Const) and name == "value":
-        # A member of an enumeration is the constant it stands for.
-        return owner
-    if isinstance(owner, Const) and owner.value is None:
-        return Unknown("attribute of None", name)
-    if isinstance(owner, (ListV, Const, OptimizerV, LoaderV)):
-        return BoundV(name, owner)
-    if isinstance(owner, FunctionV) and name in ("__name__", "__qualname__"):
-        return Const(owner.name)
-    if isinstance(owner, PartialV) and name == "func":
-        return owner.function
-    if isinstance(owner, Unknown):
-        return Unknown(owner.reason, f"{owner.name}.{name}" if owner.name else name)
-    return Unknown(f"attribute {name} is not known", name)
+    look_up = _LOOK_UPS.get(owner.__class__)
+    return _not_known(name) if look_up is None else look_up(machine, owner, name, node)
 
 
 def bind_method(machine: Machine, function: Value, receiver: Value, node: cst.CSTNode) -> Value:
@@ -97,8 +57,7 @@ def bind_method(machine: Machine, function: Value, receiver: Value, node: cst.CS
     if "staticmethod" in function.flags:
         return function
     if "property" in function.flags and not isinstance(receiver, ClassV):
-        call = Call(machine, node, Frame(function.scope, function.scope.namespace), [], {})
-        return call_function(call, function, receiver=receiver)
+        return call_function(implicit_call(machine, node, function.scope), function, receiver=receiver)
     if "classmethod" in function.flags and isinstance(receiver, (InstanceV, ModuleV)) and receiver.cls is not None:
         return BoundV(function, receiver.cls)
     return BoundV(function, receiver)
@@ -144,7 +103,7 @@ def _instance_attribute(machine: Machine, owner: InstanceV, name: str, node: cst
             return DictV(dict(owner.attrs))
         getter = owner.cls.find("__getattr__")
         if isinstance(getter, FunctionV):
-            call = Call(machine, node, Frame(getter.scope, getter.scope.namespace), [Const(name)], {})
+            call = implicit_call(machine, node, getter.scope, [Const(name)])
             return call_function(call, getter, receiver=owner)
         return Unknown(f"attribute {name} is never set", name)
     if owner.kind == "namespace" and name not in ("__dict__", "keys", "items", "values", "get", "update", "to_dict"):
@@ -152,7 +111,7 @@ def _instance_attribute(machine: Machine, owner: InstanceV, name: str, node: cst
     return BoundV(name, owner)
 
 
-def _imported_attribute(machine: Machine, owner: ImportedV, name: str) -> Value:
+def _imported_attribute(machine: Machine, owner: ImportedV, name: str, _node: cst.CSTNode) -> Value:
     value = owner.scope.namespace.get(name)
     if value is not None:
         return value
@@ -166,7 +125,7 @@ def _imported_attribute(machine: Machine, owner: ImportedV, name: str) -> Value:
     return Unknown(f"{owner.scope.name} has no {name}", name)
 
 
-def _class_attribute(machine: Machine, owner: ClassV, name: str, node: cst.CSTNode) -> Value:
+def _class_attribute(_machine: Machine, owner: ClassV, name: str, _node: cst.CSTNode) -> Value:
     member = owner.find(name)
     if member is not None:
         if isinstance(member, FunctionV) and "classmethod" in member.flags:
@@ -176,19 +135,14 @@ def _class_attribute(machine: Machine, owner: ClassV, name: str, node: cst.CSTNo
         return Const(owner.name)
     if owner.is_module and owner.torch_base is not None and name == "__init__":
         return BoundV("__init__", owner)
-    del machine, node
     return Unknown(f"class {owner.name} has no {name}", name)
 
 
 def _super_attribute(machine: Machine, owner: SuperV, name: str, node: cst.CSTNode) -> Value:
     instance = owner.instance
-    cls = (
-        instance.cls
-        if isinstance(instance, (ModuleV, InstanceV))
-        else instance
-        if isinstance(instance, ClassV)
-        else None
-    )
+    cls = instance if isinstance(instance, ClassV) else None
+    if isinstance(instance, (ModuleV, InstanceV)):
+        cls = instance.cls
     if cls is not None:
         member = cls.find(name, after=owner.after)
         if member is not None:
@@ -201,7 +155,7 @@ def _choice_attribute(machine: Machine, owner: Choice, name: str, node: cst.CSTN
     scope = machine.scope
     joined = join_tensors(machine, owner, node, scope) if scope is not None else None
     if joined is not None:
-        return get_tensor_attribute(machine, joined, name, node)
+        return get_tensor_attribute(joined, name, node)
     result: Value | None = None
     for option in owner.options:
         if isinstance(option, Const) and option.value is None:
@@ -211,3 +165,79 @@ def _choice_attribute(machine: Machine, owner: Choice, name: str, node: cst.CSTN
             continue
         result = value if result is None else join(result, value)
     return result or Unknown(f"attribute {name} of an undecided value", name)
+
+
+def _tensor_attribute(_machine: Machine, owner: TensorV, name: str, node: cst.CSTNode) -> Value:
+    return get_tensor_attribute(owner, name, node)
+
+
+def _external_attribute(machine: Machine, owner: ExternalV, name: str, _node: cst.CSTNode) -> Value:
+    if name == "FLAGS" and machine.scope is not None and owner.qualname in ("absl.flags", "flags"):
+        machine.scope.flags = machine.scope.flags or ParserV()
+        return machine.scope.flags
+    if name in ("__name__", "__qualname__"):
+        return Const(owner.qualname.rpartition(".")[2])
+    return ExternalV(f"{owner.qualname}.{name}")
+
+
+def _dict_attribute(_machine: Machine, owner: DictV, name: str, _node: cst.CSTNode) -> Value:
+    if owner.by_attribute and name in owner.items:
+        return owner.items[name]
+    return BoundV(name, owner)
+
+
+def _parser_attribute(_machine: Machine, owner: ParserV, name: str, _node: cst.CSTNode) -> Value:
+    return owner.options.get(name) or BoundV(name, owner)
+
+
+def _maybe_attribute(machine: Machine, owner: Maybe, name: str, node: cst.CSTNode) -> Value:
+    return get_attribute(machine, owner.value, name, node)
+
+
+def _const_attribute(_machine: Machine, owner: Const, name: str, _node: cst.CSTNode) -> Value:
+    if name == "value":
+        # A member of an enumeration is the constant it stands for.
+        return owner
+    return Unknown("attribute of None", name) if owner.value is None else BoundV(name, owner)
+
+
+def _method_only(_machine: Machine, owner: Value, name: str, _node: cst.CSTNode) -> Value:
+    return BoundV(name, owner)
+
+
+def _function_attribute(_machine: Machine, owner: FunctionV, name: str, _node: cst.CSTNode) -> Value:
+    return Const(owner.name) if name in ("__name__", "__qualname__") else _not_known(name)
+
+
+def _partial_attribute(_machine: Machine, owner: PartialV, name: str, _node: cst.CSTNode) -> Value:
+    return owner.function if name == "func" else _not_known(name)
+
+
+def _unknown_attribute(_machine: Machine, owner: Unknown, name: str, _node: cst.CSTNode) -> Value:
+    return Unknown(owner.reason, f"{owner.name}.{name}" if owner.name else name)
+
+
+def _not_known(name: str) -> Unknown:
+    return Unknown(f"attribute {name} is not known", name)
+
+
+_LOOK_UPS: dict[type, Callable[[Machine, Any, str, cst.CSTNode], Value]] = {
+    Choice: _choice_attribute,
+    ClassV: _class_attribute,
+    Const: _const_attribute,
+    DictV: _dict_attribute,
+    ExternalV: _external_attribute,
+    FunctionV: _function_attribute,
+    ImportedV: _imported_attribute,
+    InstanceV: _instance_attribute,
+    ListV: _method_only,
+    LoaderV: _method_only,
+    Maybe: _maybe_attribute,
+    ModuleV: _module_attribute,
+    OptimizerV: _method_only,
+    ParserV: _parser_attribute,
+    PartialV: _partial_attribute,
+    SuperV: _super_attribute,
+    TensorV: _tensor_attribute,
+    Unknown: _unknown_attribute,
+}

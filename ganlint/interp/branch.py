@@ -9,7 +9,7 @@ from ganlint.interp.machine import NORMAL, RAISE, RETURN
 from ganlint.interp.values import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ganlint.interp.journal import Outcome
     from ganlint.interp.machine import Machine
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     Branch = Callable[[], int]
 
 
+#: How many branches that are not taken may stand inside each other.
+_MAX_EXPLORING = 2
+
+
 def explore_branch(machine: Machine, frame: Frame, branch: Branch) -> None:
     """Run a branch that the options' defaults do not take, and take back what it changed of the program's state."""
-    if machine.exploring >= MAX_EXPLORING:
+    if machine.exploring >= _MAX_EXPLORING:
         return
     outer = machine.journal
     journal = machine.journal = Journal(outer if outer is not None else machine.base)
@@ -35,11 +39,7 @@ def explore_branch(machine: Machine, frame: Frame, branch: Branch) -> None:
         journal.take_back_changes()
 
 
-#: How many branches that are not taken may stand inside each other.
-MAX_EXPLORING = 2
-
-
-def run_branches(machine: Machine, frame: Frame, branches: list[Branch]) -> int:
+def run_branches(machine: Machine, frame: Frame, branches: Sequence[Branch]) -> int:
     """Run every branch from the same state, then go on with the join of those that reach the code behind.
 
     A branch that raises is not the one a working program takes. What a returning branch returns is kept in the

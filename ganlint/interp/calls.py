@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -46,7 +46,7 @@ class Call:
 
     __slots__ = ("arg_nodes", "args", "exact", "frame", "keyword_nodes", "keywords", "machine", "node", "scope")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # a call has that many parts
         self,
         machine: Machine,
         node: cst.CSTNode,
@@ -86,8 +86,8 @@ class Call:
 BUILTINS: dict[str, NativeV] = {}
 EXTERNALS: dict[str, Callable[[Call], Value]] = {}
 EXTERNAL_FALLBACK: list[Callable[[Call, str], Value | None]] = []
-METHODS: dict[type, Callable[[Call, Value, str], Value]] = {}
-CALLERS: dict[type, Callable[[Call, Value], Value]] = {}
+METHODS: dict[type, Callable[[Call, Any, str], Value]] = {}
+CALLERS: dict[type, Callable[[Call, Any], Value]] = {}
 
 
 def evaluate_call(machine: Machine, node: cst.Call, frame: Frame) -> Value:
@@ -144,7 +144,7 @@ def call_value(call: Call, callee: Value) -> Value:
     if isinstance(callee, ExternalV):
         return call_external(call, callee.qualname)
     if isinstance(callee, NativeV):
-        return callee.run(call)  # type: ignore[no-any-return]  # natives are typed where they are made
+        return callee.run(call)
     if isinstance(callee, PartialV):
         merged = Call(
             call.machine,
@@ -204,8 +204,8 @@ def call_function(call: Call, function: FunctionV, receiver: Value | None = None
         machine.leave(function)
 
 
-def unknown_call(machine: Machine, node: cst.CSTNode, scope: ModuleScope, args: list[Value] | None = None) -> Call:
-    """Return a call as ganlint makes it itself, for code that nobody calls."""
+def implicit_call(machine: Machine, node: cst.CSTNode, scope: ModuleScope, args: list[Value] | None = None) -> Call:
+    """Return a call that the program does not write: Python makes it (a property, `[]`) or ganlint itself."""
     return Call(machine, node, Frame(scope, scope.namespace), args or [], {})
 
 
@@ -287,14 +287,8 @@ def _unknown_result(call: Call, name: str) -> Value:
             record = OpRecord(
                 kind="unknown",
                 type_name=name,
-                operation=None,
-                args={},
-                explicit=(),
-                layer=None,
                 node=call.node,
                 scope=call.scope,
-                call=call.node,
-                call_scope=call.scope,
                 inputs=inputs,
                 input_shape=tensors[0].shape,
                 depth=machine.depth - trace.depth,

@@ -50,8 +50,5 @@ def _parse_file(file: Path) -> object:
 
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         return yaml.load(text, Loader=loader)  # noqa: S506  # a safe loader, in C where there is one
-    except (OSError, ValueError, RecursionError) as error:
-        del error
-        return None
-    except Exception:  # noqa: BLE001  # yaml.YAMLError cannot be named before yaml is imported
+    except Exception:  # noqa: BLE001  # whatever is wrong with a file; YAMLError cannot be named before yaml is imported
         return None

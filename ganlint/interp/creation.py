@@ -11,25 +11,16 @@ from ganlint.interp.values import Const, ListV, Unknown, Value
 from ganlint.torch_api.shape import UNKNOWN, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     import libcst as cst
 
-    from ganlint.interp.machine import Machine
+    from ganlint.interp.calls import Call
     from ganlint.interp.scope import ModuleScope
     from ganlint.torch_api.registry import Operation
 
 
-def create_tensor(
-    machine: Machine,
-    operation: Operation,
-    args: Sequence[Value],
-    keywords: Mapping[str, Value],
-    node: cst.CSTNode,
-    scope: ModuleScope,
-    like: TensorV | None = None,
-) -> TensorV:
+def create_tensor(call: Call, operation: Operation, like: TensorV | None = None) -> TensorV:
     """Return the tensor a creating call makes; `like` is the tensor whose method it is."""
+    args, keywords, node, scope = call.args, call.keywords, call.node, call.scope
     bound, values = bind_values(operation, args, keywords)
     templates = [value for value in values.values() if isinstance(value, TensorV)]
     if like is not None:
@@ -63,7 +54,6 @@ def create_tensor(
         source = "constant"
     tensor.const = const
     tensor.source = source
-    del machine
     return tensor
 
 

@@ -47,7 +47,7 @@ _OPERATORS: dict[type, str] = {
 }
 
 
-def _evaluate_name(machine: Machine, node: cst.Name, frame: Frame) -> Value:
+def _evaluate_name(_machine: Machine, node: cst.Name, frame: Frame) -> Value:
     name = node.value
     value = frame.lookup(name)
     if value is not None:
@@ -60,9 +60,8 @@ def _evaluate_name(machine: Machine, node: cst.Name, frame: Frame) -> Value:
     for star in frame.scope.stars:
         if find_operation(f"{star}.{name}") is not None:
             return ExternalV(f"{star}.{name}")
-    if frame.scope.stars and len(frame.scope.stars) == 1:
+    if len(frame.scope.stars) == 1:
         return ExternalV(f"{frame.scope.stars[0]}.{name}")
-    del machine
     return Unknown(f"name {name} is not defined", name)
 
 
@@ -105,11 +104,11 @@ def _evaluate_formatted(machine: Machine, node: cst.FormattedString, frame: Fram
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
             parts.append(part.value)
-            continue
-        value = machine.evaluate(part.expression, frame)
-        if not isinstance(value, Const) or part.format_spec is not None:
-            return Unknown("formatted string")
-        parts.append(str(value.value))
+        elif isinstance(part, cst.FormattedStringExpression):
+            value = machine.evaluate(part.expression, frame)
+            if not isinstance(value, Const) or part.format_spec is not None:
+                return Unknown("formatted string")
+            parts.append(str(value.value))
     return Const("".join(parts), node, frame.scope)
 
 
@@ -201,8 +200,7 @@ def _evaluate_conditional(machine: Machine, node: cst.IfExp, frame: Frame) -> Va
     return join(first, second)
 
 
-def evaluate_elements(machine: Machine, elements: Sequence[cst.BaseElement], frame: Frame) -> tuple[list[Value], bool]:
-    """Return the values of list or tuple elements, stars spread, and whether these are all."""
+def _evaluate_elements(machine: Machine, elements: Sequence[cst.BaseElement], frame: Frame) -> tuple[list[Value], bool]:
     items: list[Value] = []
     exact = True
     for element in elements:
@@ -220,17 +218,17 @@ def evaluate_elements(machine: Machine, elements: Sequence[cst.BaseElement], fra
 
 
 def _evaluate_list(machine: Machine, node: cst.List, frame: Frame) -> Value:
-    items, exact = evaluate_elements(machine, node.elements, frame)
+    items, exact = _evaluate_elements(machine, node.elements, frame)
     return ListV(items, "list", exact=exact, node=node, scope=frame.scope)
 
 
 def _evaluate_tuple(machine: Machine, node: cst.Tuple, frame: Frame) -> Value:
-    items, exact = evaluate_elements(machine, node.elements, frame)
+    items, exact = _evaluate_elements(machine, node.elements, frame)
     return ListV(items, "tuple", exact=exact, node=node, scope=frame.scope)
 
 
 def _evaluate_set(machine: Machine, node: cst.Set, frame: Frame) -> Value:
-    items, exact = evaluate_elements(machine, node.elements, frame)
+    items, exact = _evaluate_elements(machine, node.elements, frame)
     return ListV(items, "set", exact=exact, node=node, scope=frame.scope)
 
 

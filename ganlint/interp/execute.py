@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -224,7 +225,7 @@ def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
 
 
 def training_iterations(node: cst.For | cst.While) -> int:
-    """Return how often a loop that trains is run: the loop over batches twice, one around it once; 0 for other loops."""
+    """Return how often a loop that trains is run: the one over batches twice, one around it once; 0 for others."""
     known = _training.get(node)
     if known is None:
         known = 0
@@ -232,7 +233,7 @@ def training_iterations(node: cst.For | cst.While) -> int:
             loops = [
                 part for part in walk_syntax(node.body, (cst.For, cst.While)) if part.__class__ in (cst.For, cst.While)
             ]
-            inner = any(training_iterations(loop) for loop in loops)  # type: ignore[arg-type]  # the classes were compared
+            inner = any(training_iterations(loop) for loop in loops)
             known = 1 if inner else _TRAINING_ITERATIONS
         _training[node] = known
     return known
@@ -269,10 +270,7 @@ def _execute_with(machine: Machine, node: cst.With, frame: Frame) -> int:
 
 def _execute_match(machine: Machine, node: cst.Match, frame: Frame) -> int:
     machine.evaluate(node.subject, frame)
-    branches = [
-        (lambda case=case: machine.execute(case.body.body, frame))  # type: ignore[misc]  # mypy cannot type default-bound lambdas
-        for case in node.cases
-    ]
+    branches = [partial(machine.execute, case.body.body, frame) for case in node.cases]
     return run_branches(machine, frame, branches)
 
 

@@ -172,14 +172,8 @@ def _add_edge_op(call: Call, trace: Trace, kind: str, name: str, inputs: list[in
     record = OpRecord(
         kind=kind,
         type_name=kind,
-        operation=None,
-        args={},
-        explicit=(),
-        layer=None,
         node=call.node,
         scope=call.scope,
-        call=call.node,
-        call_scope=call.scope,
         inputs=inputs,
         input_shape=tensor.shape,
         depth=0,
@@ -254,17 +248,7 @@ def _run_layer(call: Call, module: ModuleV) -> Value:
         result = tensors[0].copy()
         result.shape = UNKNOWN
         return result
-    return apply_operation(
-        machine,
-        module.op,
-        module.bound,
-        tensors,
-        layer=module,
-        node=module.node,
-        scope=module.scope,
-        call=call.node,
-        call_scope=call.scope,
-    )
+    return apply_operation(call, module.op, module.bound, tensors, layer=module)
 
 
 def _instantiate(value: Value, template: TensorV, fit: Callable[[Shape], Shape]) -> Value:

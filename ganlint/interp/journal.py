@@ -108,10 +108,10 @@ def merge_outcomes(outcomes: list[Outcome]) -> None:
             names[key] = merged
     for identity, (items, before_items) in lists.items():
         variants = [outcome.lists.get(identity, before_items) for outcome in outcomes]
-        items[:] = _merge_lists(before_items, variants)
+        items[:] = _merge_lists(variants)
 
 
-def _merge_lists(before: list[Value], variants: list[list[Value]]) -> list[Value]:
+def _merge_lists(variants: list[list[Value]]) -> list[Value]:
     longest = max(variants, key=len)
     if all(len(variant) == len(longest) for variant in variants):
         merged = []

@@ -64,7 +64,7 @@ class Machine:
         self.exploring = 0
         #: Modules whose `__init__` is running, outermost first.
         self.building: list[ModuleV] = []
-        #: Grows with every layer built, list grown or operation traced: a loop that leaves it alone is not worth repeating.
+        #: Grows with every layer built, list grown or operation traced: a loop that leaves it alone need not go on.
         self.built = 0
         self.serial = 0
         self.call_depth = 0

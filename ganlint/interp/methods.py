@@ -14,9 +14,7 @@ from ganlint.interp.torch_values import LoaderV, OptimizerV, TensorV
 from ganlint.interp.values import NONE, SUPER, Choice, Const, DictV, InstanceV, ListV, ParserV, Unknown, Value
 
 
-def _list_method(call: Call, owner: Value, name: str) -> Value:
-    if not isinstance(owner, ListV):
-        return Unknown(name)
+def _list_method(call: Call, owner: ListV, name: str) -> Value:
     machine = call.machine
     items = owner.items
     first = call.argument(0, "object")
@@ -55,24 +53,9 @@ def _list_method(call: Call, owner: Value, name: str) -> Value:
     return Unknown(f"list method {name}")
 
 
-def _dict_method(call: Call, owner: Value, name: str) -> Value:
-    if not isinstance(owner, DictV):
-        return Unknown(name)
-    machine = call.machine
+def _dict_method(call: Call, owner: DictV, name: str) -> Value:
     if name in ("get", "pop", "setdefault") and call.args:
-        known, key = plain_key(call.args[0])
-        if not known:
-            return Unknown("dictionary key is not known")
-        value = owner.items.get(key)
-        if value is None:
-            value = call.args[1] if len(call.args) > 1 else (NONE if owner.exact else Unknown(f"key {key!r}"))
-            if name == "setdefault":
-                machine.write(owner.items, key, value)
-        elif name == "pop":
-            if machine.journal is not None:
-                machine.journal.record(owner.items, key)
-            del owner.items[key]
-        return value
+        return _take_item(call, owner, name)
     if name == "items":
         return ListV([ListV([Const(key), value], "tuple") for key, value in owner.items.items()], exact=owner.exact)
     if name == "keys":
@@ -82,24 +65,46 @@ def _dict_method(call: Call, owner: Value, name: str) -> Value:
     if name == "copy":
         return DictV(dict(owner.items), exact=owner.exact, by_attribute=owner.by_attribute)
     if name == "update":
-        other = call.args[0] if call.args else None
-        if isinstance(other, DictV):
-            for key, value in other.items.items():
-                machine.write(owner.items, key, value)
-            owner.exact = owner.exact and other.exact
-        elif isinstance(other, InstanceV):
-            for attribute, value in other.attrs.items():
-                machine.write(owner.items, attribute, value)
-        elif other is not None:
-            owner.exact = False
-        for attribute, value in call.keywords.items():
-            machine.write(owner.items, attribute, value)
-        return NONE
+        return _update_dict(call, owner)
     return Unknown(f"dictionary method {name}")
 
 
-def _constant_method(call: Call, owner: Value, name: str) -> Value:
-    if isinstance(owner, Const) and isinstance(owner.value, (str, int, float)) and not name.startswith("_"):
+def _take_item(call: Call, owner: DictV, name: str) -> Value:
+    machine = call.machine
+    known, key = plain_key(call.args[0])
+    if not known:
+        return Unknown("dictionary key is not known")
+    value = owner.items.get(key)
+    if value is None:
+        value = call.args[1] if len(call.args) > 1 else (NONE if owner.exact else Unknown(f"key {key!r}"))
+        if name == "setdefault":
+            machine.write(owner.items, key, value)
+    elif name == "pop":
+        if machine.journal is not None:
+            machine.journal.record(owner.items, key)
+        del owner.items[key]
+    return value
+
+
+def _update_dict(call: Call, owner: DictV) -> Value:
+    machine = call.machine
+    other = call.args[0] if call.args else None
+    if isinstance(other, DictV):
+        for key, value in other.items.items():
+            machine.write(owner.items, key, value)
+        owner.exact = owner.exact and other.exact
+    elif isinstance(other, InstanceV):
+        for attribute, value in other.attrs.items():
+            machine.write(owner.items, attribute, value)
+    elif other is not None:
+        owner.exact = False
+    for attribute, value in call.keywords.items():
+        machine.write(owner.items, attribute, value)
+    return NONE
+
+
+def _constant_method(call: Call, owner: Const, name: str) -> Value:
+    if isinstance(owner.value, (str, int, float)) and not name.startswith("_"):
         args = [plain_value(arg) for arg in call.args]
         keywords = {key: plain_value(value) for key, value in call.keywords.items()}
         method = getattr(owner.value, name, None)
@@ -111,23 +116,19 @@ def _constant_method(call: Call, owner: Value, name: str) -> Value:
     return Unknown(f"method {name}")
 
 
-def _instance_method(call: Call, owner: Value, name: str) -> Value:
-    if isinstance(owner, InstanceV):
-        name = name.removeprefix(SUPER)
-        if name in ("keys", "items", "values", "get", "update", "pop"):
-            return _dict_method(call, DictV(owner.attrs, exact=owner.exact), name)
-        if name == "__init__" and owner.cls is not None and owner.cls.fields is not None:
-            for key, value in call.keywords.items():
-                owner.attrs[key] = value
-            return NONE
-        if owner.kind == "file" and name in ("read", "readlines"):
-            return owner
+def _instance_method(call: Call, owner: InstanceV, name: str) -> Value:
+    name = name.removeprefix(SUPER)
+    if name in ("keys", "items", "values", "get", "update", "pop"):
+        return _dict_method(call, DictV(owner.attrs, exact=owner.exact), name)
+    if name == "__init__" and owner.cls is not None and owner.cls.fields is not None:
+        owner.attrs.update(call.keywords)
+        return NONE
+    if owner.kind == "file" and name in ("read", "readlines"):
+        return owner
     return Unknown(f"method {name}", name)
 
 
-def _parser_method(call: Call, owner: Value, name: str) -> Value:
-    if not isinstance(owner, ParserV):
-        return Unknown(name)
+def _parser_method(call: Call, owner: ParserV, name: str) -> Value:
     if name == "add_argument" and isinstance(call.node, cst.Call):
         declare_option(call.machine, owner, call.node, call.frame, "argparse")
         return Unknown("argparse action")
@@ -135,48 +136,33 @@ def _parser_method(call: Call, owner: Value, name: str) -> Value:
         namespace = InstanceV(None, "namespace")
         namespace.attrs.update(owner.options)
         return ListV([namespace, Unknown("rest")], "tuple") if name == "parse_known_args" else namespace
-    if name in ("add_argument_group", "add_mutually_exclusive_group"):
+    if name in ("add_argument_group", "add_mutually_exclusive_group", "add_subparsers", "add_parser"):
         return owner
     if name == "set_defaults":
         for key, value in call.keywords.items():
             default = (
                 Const(value.value, value.node, value.scope, "argparse", "medium") if isinstance(value, Const) else value
             )
-            call.machine.write(owner.options, key, default)  # type: ignore[arg-type]  # options is keyed by str, write takes any dict
+            call.machine.write(owner.options, key, default)
         return NONE
-    if name == "add_subparsers":
-        return owner
-    if name == "add_parser":
-        return owner
     if name == "get_default":
         return owner.options.get(text_of(call.argument(0, "dest")) or "") or Unknown("default")
     return Unknown(f"parser method {name}")
 
 
-def _loader_method(call: Call, owner: Value, name: str) -> Value:
-    if isinstance(owner, LoaderV) and name in ("__iter__", "next", "__next__"):
-        return make_batch(owner)
-    del call
-    return Unknown(f"loader method {name}")
+def _loader_method(_call: Call, owner: LoaderV, name: str) -> Value:
+    return make_batch(owner) if name in ("__iter__", "next", "__next__") else Unknown(f"loader method {name}")
 
 
-def _optimizer_method(call: Call, owner: Value, name: str) -> Value:
-    del call, owner
+def _optimizer_method(_call: Call, _owner: OptimizerV, name: str) -> Value:
     return Unknown(f"optimizer method {name}", name)
 
 
-def _tensor_method(call: Call, owner: Value, name: str) -> Value:
-    if not isinstance(owner, TensorV):
-        return Unknown(name)
-    return call_tensor_method(call.machine, owner, name, call.args, call.keywords, call.node, call.scope)
-
-
-def _choice_method(call: Call, owner: Value, name: str) -> Value:
-    if isinstance(owner, Choice):
-        for option in owner.options:
-            method = METHODS.get(type(option))
-            if method is not None:
-                method(call, option, name)
+def _choice_method(call: Call, owner: Choice, name: str) -> Value:
+    for option in owner.options:
+        method = METHODS.get(option.__class__)
+        if method is not None:
+            method(call, option, name)
     return Unknown(f"method {name} of an undecided value")
 
 
@@ -189,7 +175,7 @@ METHODS.update(
         ParserV: _parser_method,
         LoaderV: _loader_method,
         OptimizerV: _optimizer_method,
-        TensorV: _tensor_method,
+        TensorV: call_tensor_method,
         Choice: _choice_method,
     }
 )

@@ -32,9 +32,7 @@ _RETURNS_SELF = frozenset(
 )  # fmt: skip
 
 
-def _module_method(call: Call, owner: Value, name: str) -> Value:
-    if not isinstance(owner, ModuleV):
-        return Unknown(name)
+def _module_method(call: Call, owner: ModuleV, name: str) -> Value:
     if name.startswith(SUPER):
         name = name.removeprefix(SUPER)
         if name in ("forward", "__call__"):
@@ -89,7 +87,7 @@ def _apply(call: Call, owner: ModuleV) -> Value:
 
 
 def _distinct_modules(owner: ModuleV) -> list[ModuleV]:
-    """Return a network's modules, children first, one of each type: what an init function does to the others is the same."""
+    """Return a network's modules, children first, one of each type: an init function does the same to the others."""
     seen: set[object] = set()
     found: list[ModuleV] = []
     for module in [*(module for _, module, _ in owner.walk()), owner]:
@@ -204,14 +202,9 @@ _MODULE_METHODS: dict[str, Callable[[Call, ModuleV], Value]] = {
 }
 
 
-def _class_method(call: Call, owner: Value, name: str) -> Value:
+def _class_method(call: Call, _owner: ClassV, name: str) -> Value:
     # `nn.Module.__init__(self)` and `Base.__init__(self, ...)` of a torch base, written out.
-    if (
-        isinstance(owner, ClassV)
-        and name.removeprefix(SUPER) == "__init__"
-        and call.args
-        and isinstance(call.args[0], ModuleV)
-    ):
+    if name.removeprefix(SUPER) == "__init__" and call.args and isinstance(call.args[0], ModuleV):
         module = call.args[0]
         init_torch_base(call.with_args(call.args[1:]), module, module.op)
         return NONE

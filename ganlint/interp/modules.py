@@ -150,17 +150,12 @@ def _fill_fields(call: Call, cls: ClassV, instance: InstanceV) -> None:
         call_function(call.with_args([], {}), after, receiver=instance)
 
 
-def _call_instance(call: Call, instance: Value) -> Value:
-    if isinstance(instance, InstanceV) and instance.cls is not None:
-        method = instance.cls.find("__call__")
-        if isinstance(method, FunctionV):
-            return call_function(call, method, receiver=instance)
+def _call_instance(call: Call, instance: InstanceV) -> Value:
+    method = instance.cls.find("__call__") if instance.cls is not None else None
+    if isinstance(method, FunctionV):
+        return call_function(call, method, receiver=instance)
     return Unknown("an object that cannot be called")
 
 
-def _call_class(call: Call, cls: Value) -> Value:
-    return build_instance(call, cls) if isinstance(cls, ClassV) else Unknown("not a class")
-
-
-CALLERS[ClassV] = _call_class
+CALLERS[ClassV] = build_instance
 CALLERS[InstanceV] = _call_instance

@@ -260,7 +260,7 @@ def _print(_call: Call) -> Value:
     return NONE
 
 
-def _isqrt_safe_pow(base: float, exponent: float) -> float:
+def _power(base: float, exponent: float) -> float:
     if abs(exponent) > 64:  # noqa: PLR2004  # a bound, so that nobody's huge power is computed
         raise OverflowError
     return math.pow(base, exponent)
@@ -304,7 +304,7 @@ BUILTINS.update(
             "max": fold_function(max),
             "sorted": fold_function(sorted),
             "divmod": fold_function(divmod),
-            "pow": fold_function(_isqrt_safe_pow),
+            "pow": fold_function(_power),
             "sum": _sum,
             "any": _any_all(any),
             "all": _any_all(all),

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from ganlint.interp.literals import text_of
-from ganlint.interp.values import FALSE, Const, ListV, ParserV, Unknown, Value
+from ganlint.interp.values import Const, ListV, ParserV, Unknown, Value
 
 if TYPE_CHECKING:
     from ganlint.interp.machine import Machine
     from ganlint.interp.scope import Frame
 
 _CONVERTERS = {"int": int, "float": float, "str": str, "click.INT": int, "click.FLOAT": float}
+#: The positional parameters of absl's `DEFINE_*`.
+_FLAG_PARAMETERS = ("name", "default", "help")
+
+
+@dataclass(slots=True)
+class _Option:
+    """What the keywords of a declaring call say."""
+
+    node: cst.CSTNode
+    default: Value | None = None
+    dest: str | None = None
+    action: str | None = None
+    kind: str | None = None
+    required: bool = False
+    many: bool = False
 
 
 def declare_option(machine: Machine, parser: ParserV, node: cst.Call, frame: Frame, origin: str) -> None:
@@ -23,50 +39,45 @@ def declare_option(machine: Machine, parser: ParserV, node: cst.Call, frame: Fra
     default is None, has no value.
     """
     names: list[str] = []
-    default: Value | None = None
-    default_node: cst.CSTNode = node
-    dest: str | None = None
-    action: str | None = None
-    kind: str | None = None
-    required = False
-    many = False
+    option = _Option(node)
     for argument in node.args:
         keyword = argument.keyword.value if argument.keyword is not None else None
         if keyword is None and argument.star == "":
             text = text_of(machine.evaluate(argument.value, frame))
             if text is not None:
                 names.append(text)
-        elif keyword == "default":
-            default = machine.evaluate(argument.value, frame)
-            default_node = argument
-        elif keyword == "dest":
-            dest = text_of(machine.evaluate(argument.value, frame))
-        elif keyword == "action":
-            action = text_of(machine.evaluate(argument.value, frame))
-        elif keyword == "type":
-            kind = _type_name(argument.value)
-        elif keyword == "required":
-            value = machine.evaluate(argument.value, frame)
-            required = isinstance(value, Const) and value.value is True
-        elif keyword == "nargs":
-            many = True
-        elif keyword == "is_flag":
-            action = "store_true"
-    name = dest or _pick_name(names)
-    if name is None:
-        return
-    parser.options[name] = _option_value(
-        name, default, default_node, frame, origin=origin, action=action, kind=kind, required=required, many=many
-    )
+        elif keyword is not None:
+            _read_keyword(machine, option, keyword, argument, frame)
+    name = option.dest or _pick_name(names)
+    if name is not None:
+        parser.options[name] = _option_value(name, option, frame, origin)
+
+
+def _read_keyword(machine: Machine, option: _Option, keyword: str, argument: cst.Arg, frame: Frame) -> None:
+    if keyword == "default":
+        option.default = machine.evaluate(argument.value, frame)
+        option.node = argument
+    elif keyword == "dest":
+        option.dest = text_of(machine.evaluate(argument.value, frame))
+    elif keyword == "action":
+        option.action = text_of(machine.evaluate(argument.value, frame))
+    elif keyword == "type":
+        option.kind = _type_name(argument.value)
+    elif keyword == "required":
+        value = machine.evaluate(argument.value, frame)
+        option.required = isinstance(value, Const) and value.value is True
+    elif keyword == "nargs":
+        option.many = True
+    elif keyword == "is_flag":
+        option.action = "store_true"
 
 
 def declare_flag(machine: Machine, parser: ParserV, node: cst.Call, frame: Frame) -> None:
     """Add an absl flag: `flags.DEFINE_integer("batch_size", 64, "help")`."""
     given: dict[str, cst.Arg] = {}
     for position, argument in enumerate(node.args):
-        given[
-            argument.keyword.value if argument.keyword is not None else ("name", "default", "help")[min(position, 2)]
-        ] = argument
+        keyword = argument.keyword.value if argument.keyword is not None else _FLAG_PARAMETERS[min(position, 2)]
+        given[keyword] = argument
     if "name" not in given or "default" not in given:
         return
     name = text_of(machine.evaluate(given["name"].value, frame))
@@ -75,29 +86,19 @@ def declare_flag(machine: Machine, parser: ParserV, node: cst.Call, frame: Frame
         parser.options[name] = _as_option(default, given["default"], frame, "config")
 
 
-def _option_value(
-    name: str,
-    default: Value | None,
-    node: cst.CSTNode,
-    frame: Frame,
-    *,
-    origin: str,
-    action: str | None,
-    kind: str | None,
-    required: bool,
-    many: bool,
-) -> Value:
+def _option_value(name: str, option: _Option, frame: Frame, origin: str) -> Value:
+    default, node = option.default, option.node
     if default is None:
-        if action == "store_true":
-            return Const(FALSE.value, node, frame.scope, origin, "medium")
-        if action == "store_false":
-            return Const(True, node, frame.scope, origin, "medium")  # the value, not a flag
-        if required or action is not None or many:
+        if option.action == "store_true":
+            return Const(False, node, frame.scope, origin, "medium")
+        if option.action == "store_false":
+            return Const(True, node, frame.scope, origin, "medium")
+        if option.required or option.action is not None or option.many:
             return Unknown(f"option {name} has no default")
         return Const(None, node, frame.scope, origin, "medium")
-    if isinstance(default, Const) and kind in _CONVERTERS and isinstance(default.value, str):
+    if isinstance(default, Const) and option.kind in _CONVERTERS and isinstance(default.value, str):
         try:
-            return Const(_CONVERTERS[kind](default.value), node, frame.scope, origin, "medium")
+            return Const(_CONVERTERS[option.kind](default.value), node, frame.scope, origin, "medium")
         except ValueError:
             return Unknown(f"default of option {name} cannot be converted")
     return _as_option(default, node, frame, origin)
@@ -116,7 +117,7 @@ def _as_option(default: Value, node: cst.CSTNode, frame: Frame, origin: str) -> 
 def _pick_name(names: list[str]) -> str | None:
     long = [name for name in names if name.startswith("--")]
     plain = [name for name in names if not name.startswith("-")]
-    chosen = (plain or long or names or [None])[0]
+    chosen = next(iter(plain or long or names), "")
     return chosen.split("/")[0].lstrip("-").replace("-", "_") if chosen else None
 
 

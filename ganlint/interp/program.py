@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from ganlint.interp import (  # noqa: F401  # each fills the machine's tables wh
     reflection,
     torch_calls,
 )
-from ganlint.interp.calls import call_function, call_value, parameter_names, unknown_call
+from ganlint.interp.calls import call_function, call_value, implicit_call, parameter_names
 from ganlint.interp.emit import emit_facts
 from ganlint.interp.events import Events
 from ganlint.interp.forward import trace_alone
@@ -180,16 +181,16 @@ class _EntryRun:
             first = [function for function in waiting if function.name not in called] or waiting
             for function in first:
                 if function.node not in self.machine.executed:
-                    self._run_unit(f"function {function.name}", lambda function=function: self._call(function))  # type: ignore[misc]  # mypy cannot type default-bound lambdas
+                    self._run_unit(f"function {function.name}", partial(self._call, function))
 
     def _call(self, function: FunctionV, receiver: Value | None = None, args: list[Value] | None = None) -> Value:
-        call = unknown_call(self.machine, function.node, function.scope, args)
+        call = implicit_call(self.machine, function.node, function.scope, args)
         return call_function(call, function, receiver=receiver)
 
     def _run_lambdas(self) -> None:
         for function in self.machine.events.lambdas:
             if function.node not in self.machine.executed and function.scope is self.scope:
-                self._run_unit("a lambda", lambda function=function: self._call(function))  # type: ignore[misc]  # see above
+                self._run_unit("a lambda", partial(self._call, function))
 
     def _run_classes(self) -> None:
         own = [cls for cls in self.machine.events.classes if cls.scope is self.scope]
@@ -200,25 +201,19 @@ class _EntryRun:
         ordered.sort(key=lambda cls: id(cls) in bases)
         for cls in ordered:
             if cls.node not in self.machine.executed and (id(cls) not in bases or cls.is_module):
-                self._run_unit(f"class {cls.name}", lambda cls=cls: self._build(cls))  # type: ignore[misc]  # see above
+                self._run_unit(f"class {cls.name}", partial(self._build, cls))
         for cls in own:
             instance = self.instances.get(cls) or self._find_instance(cls)
             if instance is not None:
                 self._run_methods(cls, instance)
 
     def _build(self, cls: ClassV) -> None:
-        before = len(self.machine.events.modules)
-        call = unknown_call(self.machine, cls.node, cls.scope)
+        instance = build_instance(implicit_call(self.machine, cls.node, cls.scope), cls)
         if cls.is_module and not cls.is_lightning:
-            # Set beforehand, so that a class whose construction runs out of budget counts as assumed too.
-            instance = build_instance(call, cls)
             self.machine.events.first_args.pop(cls, None)
-        else:
-            instance = build_instance(call, cls)
         self.instances[cls] = instance
         if isinstance(instance, ModuleV):
             self.assumed.add(id(instance))
-        del before
 
     def _find_instance(self, cls: ClassV) -> Value | None:
         for module in self.machine.events.modules:
@@ -239,7 +234,7 @@ class _EntryRun:
             for args in _method_arguments(member):
                 self._run_unit(
                     f"method {cls.name}.{name}",
-                    lambda member=member, receiver=receiver, args=args: self._call(member, receiver, args),  # type: ignore[misc]  # see above
+                    partial(self._call, member, receiver, args),
                 )
 
     def _trace_networks(self) -> None:
@@ -260,11 +255,11 @@ class _EntryRun:
         if id(module) in self.machine.events.called and _is_loss(module):
             return
         name = module.cls.name if module.cls is not None else "a Sequential"
-        call = unknown_call(self.machine, module.node, module.scope)
+        call = implicit_call(self.machine, module.node, module.scope)
         self._run_unit(f"the forward pass of {name}", lambda: trace_alone(call, module))
 
     def _describe_parts(self) -> Facts:
-        """Build each class that appears only inside others once more: with its defaults, and what a call gave for the rest.
+        """Build each class that appears only inside others again, with its defaults and what a call gave for the rest.
 
         A class that the program builds is built with its defaults as well, if it has one for every parameter.
         """
@@ -281,7 +276,7 @@ class _EntryRun:
             if id(cls) in built and (cls.scope is not self.scope or not _needs_nothing(cls)):
                 continue
             found = defaults if id(cls) in built else parts
-            self._run_unit(f"class {cls.name}", lambda cls=cls, found=found: self._build_part(cls, outer, found))  # type: ignore[misc]  # see above
+            self._run_unit(f"class {cls.name}", partial(self._build_part, cls, outer, found))
         self._trace_networks_of(parts | defaults)
         assumed = {id(m) for m in machine.events.modules if id(m) in parts and id(m.cls) not in real} | defaults
         facts, _ = emit_facts(
@@ -291,7 +286,7 @@ class _EntryRun:
         return facts
 
     def _build_part(self, cls: ClassV, outer: Events, parts: set[int]) -> None:
-        call = unknown_call(self.machine, cls.node, cls.scope)
+        call = implicit_call(self.machine, cls.node, cls.scope)
         given = outer.first_args.get(cls)
         init = cls.find("__init__")
         if given is not None and isinstance(init, FunctionV):

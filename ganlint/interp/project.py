@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from ganlint.errors import SourceError
 from ganlint.finding import Problem
 from ganlint.interp.events import Events
-from ganlint.interp.machine import BudgetExceededError
+from ganlint.interp.machine import BudgetExceededError, Machine
 from ganlint.interp.scope import Frame, ModuleScope
 from ganlint.interp.values import Const, Unknown
 from ganlint.source import SourceFile, read_source
 
 if TYPE_CHECKING:
-    from ganlint.interp.machine import Machine
     from ganlint.interp.values import Value
 
 #: Packages whose names are never looked for in the tree, however its folders are called.
@@ -103,9 +102,7 @@ class Project:
 
     def run_module(self, machine: Machine, scope: ModuleScope) -> None:
         """Run an imported module's statements by themselves: nothing of the importing program is visible to it."""
-        from ganlint.interp.machine import Machine as FreshMachine  # machine's types need this module
-
-        fresh = FreshMachine(self, Events(), _IMPORT_BUDGET)
+        fresh = Machine(self, Events(), _IMPORT_BUDGET)
         fresh.call_depth = machine.call_depth
         fresh.scope = scope
         scope.namespace["__name__"] = Const(scope.name)
@@ -123,7 +120,7 @@ class Project:
             self._serve_waiting()
 
     def wait_for(self, namespace: dict[str, Value], bound: str, module: ModuleScope, name: str | None) -> None:
-        """Note that a name (all names, for None) was asked of a module that is still loading: they import in a circle."""
+        """Note that a name (all names, for None) was asked of a module that is still loading."""
         self._waiting.append((namespace, bound, module, name))
 
     def _serve_waiting(self) -> None:

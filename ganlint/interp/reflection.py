@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from enum import Enum, EnumMeta
 from numbers import Integral, Number, Real
+from typing import Any
 
 from ganlint.interp.assign import assign_attribute
 from ganlint.interp.attributes import get_attribute
@@ -33,7 +34,7 @@ from ganlint.torch_api.registry import find_operation
 _PARTIAL = "functools.partial"
 
 
-_PLAIN_TYPES: dict[str, type | tuple[type, ...]] = {
+_PLAIN_TYPES: dict[str, Any] = {
     "int": int, "float": float, "str": str, "bool": bool, "bytes": bytes, "complex": complex,
     "list": list, "tuple": tuple, "dict": dict, "set": set, "object": object,
     "Hashable": Hashable, "Number": Number, "Integral": Integral, "Real": Real, "Sequence": Sequence,
@@ -49,9 +50,13 @@ def _getattr(call: Call) -> Value:
     owner = call.args[0]
     value = get_attribute(call.machine, owner, name, call.node)
     default = call.args[2] if len(call.args) > 2 else None  # noqa: PLR2004  # getattr(object, name, default)
-    if default is not None and not isinstance(value, (Const, FunctionV, ModuleV, ListV, DictV, TensorV, ClassV)):
-        if isinstance(owner, (ModuleV, InstanceV)) and name not in owner.attrs:
-            return default
+    if (
+        default is not None
+        and not isinstance(value, (Const, FunctionV, ModuleV, ListV, DictV, TensorV, ClassV))
+        and isinstance(owner, (ModuleV, InstanceV))
+        and name not in owner.attrs
+    ):
+        return default
     return value
 
 

@@ -89,7 +89,7 @@ def role_of_name(name: str) -> str | None:
 
 
 def is_holder(module: ModuleV) -> bool:
-    """Tell whether a module only holds whole networks: a LightningModule, or one with a generator and a discriminator."""
+    """Tell whether a module only holds whole networks, as a LightningModule or a model of both players does."""
     if module.cls is None or role_of_name(module.cls.name) is not None:
         return False
     if module.cls.is_lightning:
@@ -117,7 +117,7 @@ def _words(name: str) -> set[str]:
 
 
 def _assign_from_losses(roles: dict[int, Role], events: Events) -> None:
-    """What another network's output is judged by against a constant label is a discriminator; the other is the generator."""
+    """What judges another network's output against a constant label is a discriminator; the other is a generator."""
     for loss in events.losses:
         if loss.target_const is None or loss.target_const.value not in (0, 1, 0.0, 1.0, -1, 0.9):
             continue

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ganlint.interp.apply import join_tensors
 from ganlint.interp.attributes import bind_method
-from ganlint.interp.calls import Call, call_value
+from ganlint.interp.calls import call_value, implicit_call
 from ganlint.interp.literals import plain_key
-from ganlint.interp.scope import Frame
 from ganlint.interp.tensors import index_tensor
 from ganlint.interp.torch_values import ModuleV, TensorV
 from ganlint.interp.truth import is_definition
@@ -29,11 +28,14 @@ from ganlint.interp.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import libcst as cst
 
     from ganlint.interp.machine import Machine
+
+#: Children of a container that are followed where it is not known which one is meant.
+_MAX_CHILDREN = 6
 
 
 def get_element(machine: Machine, container: Value, indices: Sequence[Value | slice], node: cst.CSTNode) -> Value:
@@ -57,11 +59,7 @@ def get_element(machine: Machine, container: Value, indices: Sequence[Value | sl
     if isinstance(index, slice):
         return _slice(container, index)
     if isinstance(index, Choice):
-        options = [get_element(machine, container, [option], node) for option in index.options]
-        joined_value = options[0]
-        for option in options[1:]:
-            joined_value = join(joined_value, option)
-        return joined_value
+        return _join_all([get_element(machine, container, [option], node) for option in index.options])
     return _single_element(machine, container, index, node)
 
 
@@ -73,11 +71,9 @@ def _slice(container: Value, index: slice) -> Value:
         elif isinstance(part, Const) and (part.value is None or isinstance(part.value, int)):
             bounds.append(part.value)
         else:
-            return (
-                Unknown("slice with unknown bounds")
-                if not isinstance(container, ListV)
-                else ListV(list(container.items), container.kind, exact=False)
-            )
+            if isinstance(container, ListV):
+                return ListV(list(container.items), container.kind, exact=False)
+            return Unknown("slice with unknown bounds")
     plain = slice(*bounds)
     if isinstance(container, ListV):
         try:
@@ -104,57 +100,103 @@ def _slice(container: Value, index: slice) -> Value:
 
 
 def _single_element(machine: Machine, container: Value, index: Value, node: cst.CSTNode) -> Value:
+    get = _GETTERS.get(container.__class__)
+    if get is None:
+        return Unknown("element of an unknown value")
+    return get(machine, container, index, node)
+
+
+def _list_element(_machine: Machine, container: ListV, index: Value, _node: cst.CSTNode) -> Value:
+    items = container.items
     known, key = plain_key(index)
-    if isinstance(container, ExternalV) and container.qualname == "sys.modules":
+    if known and isinstance(key, int) and -len(items) <= key < len(items):
+        if container.exact or key >= 0:
+            item = items[key]
+            return item.value if isinstance(item, Maybe) else item
+    elif items and not known:
+        return _join_all(items)
+    return Unknown("element is not known")
+
+
+def _dict_element(_machine: Machine, container: DictV, index: Value, _node: cst.CSTNode) -> Value:
+    known, key = plain_key(index)
+    if known:
+        return container.items.get(key) or Unknown(f"key {key!r} is not known", str(key))
+    values = list(container.items.values())
+    return _join_all(values) if values else Unknown("key is not known")
+
+
+def _join_all(values: list[Value]) -> Value:
+    merged = values[0]
+    for value in values[1:]:
+        merged = join(merged, value)
+    return merged
+
+
+def _module_element(machine: Machine, container: ModuleV, index: Value, node: cst.CSTNode) -> Value:
+    getter = container.cls.find("__getitem__") if container.cls is not None else None
+    if getter is not None:
+        call = implicit_call(machine, node, container.scope, [index])
+        return call_value(call, bind_method(machine, getter, container, node))
+    known, key = plain_key(index)
+    children = list(container.attrs.values())
+    if known and isinstance(key, int):
+        return children[key] if -len(children) <= key < len(children) else Unknown("layer index out of range")
+    if known:
+        return container.attrs.get(str(key)) or Unknown("layer name is not known")
+    return Choice(tuple(children[:_MAX_CHILDREN])) if children else Unknown("layer index is not known")
+
+
+def _instance_element(machine: Machine, container: InstanceV, index: Value, node: cst.CSTNode) -> Value:
+    cls = container.cls
+    getter = cls.find("__getitem__") if cls is not None else None
+    if getter is not None and cls is not None:
+        call = implicit_call(machine, node, cls.scope, [index])
+        return call_value(call, bind_method(machine, getter, container, node))
+    known, key = plain_key(index)
+    if known:
+        return container.attrs.get(str(key)) or Unknown(f"key {key!r} is not known", str(key))
+    return Unknown("element of an unknown value")
+
+
+def _letter(_machine: Machine, container: Const, index: Value, _node: cst.CSTNode) -> Value:
+    text, (_, key) = container.value, plain_key(index)
+    if isinstance(text, str) and isinstance(key, int):
+        return Const(text[key]) if -len(text) <= key < len(text) else Unknown("index")
+    return Unknown("element of an unknown value")
+
+
+def _external_element(machine: Machine, container: ExternalV, index: Value, _node: cst.CSTNode) -> Value:
+    if container.qualname == "sys.modules":
+        known, key = plain_key(index)
         if machine.scope is not None and known and key == machine.scope.name:
             return ImportedV(machine.scope)
         return Unknown("a module by its name")
-    if isinstance(container, ListV):
-        if known and isinstance(key, int) and -len(container.items) <= key < len(container.items):
-            if container.exact or key >= 0:
-                item = container.items[key]
-                return item.value if isinstance(item, Maybe) else item
-        elif container.items and not known:
-            merged = container.items[0]
-            for item in container.items[1:]:
-                merged = join(merged, item)
-            return merged
-        return Unknown("element is not known")
-    if isinstance(container, DictV):
-        if known:
-            return container.items.get(key) or Unknown(f"key {key!r} is not known", str(key))
-        values = list(container.items.values())
-        merged_value: Value = values[0] if values else Unknown("key is not known")
-        for value in values[1:]:
-            merged_value = join(merged_value, value)
-        return merged_value
-    if isinstance(container, ModuleV):
-        if container.cls is not None:
-            getter = container.cls.find("__getitem__")
-            if getter is not None:
-                call = Call(machine, node, Frame(container.scope, container.scope.namespace), [index], {})
-                return call_value(call, bind_method(machine, getter, container, node))
-        if known and isinstance(key, int):
-            children = [value for _, value in container.attrs.items()]
-            return children[key] if -len(children) <= key < len(children) else Unknown("layer index out of range")
-        if known:
-            return container.attrs.get(str(key)) or Unknown("layer name is not known")
-        children = list(container.attrs.values())
-        return Choice(tuple(children[:6])) if children else Unknown("layer index is not known")
-    if isinstance(container, Const) and isinstance(container.value, str) and isinstance(key, int):
-        return Const(container.value[key]) if -len(container.value) <= key < len(container.value) else Unknown("index")
-    if isinstance(container, InstanceV):
-        if container.cls is not None:
-            getter = container.cls.find("__getitem__")
-            if getter is not None:
-                call = Call(machine, node, Frame(container.cls.scope, container.cls.scope.namespace), [index], {})
-                return call_value(call, bind_method(machine, getter, container, node))
-        if known:
-            return container.attrs.get(str(key)) or Unknown(f"key {key!r} is not known", str(key))
-    if isinstance(container, ExternalV) and not is_definition(container):
-        return Unknown(f"element of {container.qualname}", container.qualname)
-    if isinstance(container, (ClassV, ExternalV)):
-        return container
-    if isinstance(container, ParserV):
-        return container.options.get(str(key)) or Unknown("option is not declared")
-    return Unknown("element of an unknown value", container.name if isinstance(container, Unknown) else None)
+    # `Sequence[int]` is the class itself.
+    return container if is_definition(container) else Unknown(f"element of {container.qualname}", container.qualname)
+
+
+def _class_element(_machine: Machine, container: ClassV, _index: Value, _node: cst.CSTNode) -> Value:
+    return container
+
+
+def _option(_machine: Machine, container: ParserV, index: Value, _node: cst.CSTNode) -> Value:
+    _, key = plain_key(index)
+    return container.options.get(str(key)) or Unknown("option is not declared")
+
+
+def _unknown_element(_machine: Machine, container: Unknown, _index: Value, _node: cst.CSTNode) -> Value:
+    return Unknown("element of an unknown value", container.name)
+
+
+_GETTERS: dict[type, Callable[[Machine, Any, Value, cst.CSTNode], Value]] = {
+    ClassV: _class_element,
+    Const: _letter,
+    DictV: _dict_element,
+    ExternalV: _external_element,
+    InstanceV: _instance_element,
+    ListV: _list_element,
+    ModuleV: _module_element,
+    ParserV: _option,
+    Unknown: _unknown_element,
+}

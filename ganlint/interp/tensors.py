@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import BATCH_SIZE, apply_function, union_networks
+from ganlint.interp.creation import create_tensor
 from ganlint.interp.events import InitEvent
 from ganlint.interp.literals import number_of
 from ganlint.interp.torch_values import TensorV
@@ -14,12 +16,14 @@ from ganlint.torch_api.registry import bind_arguments, find_operation
 from ganlint.torch_api.shape import UNKNOWN, Shape, broadcast, shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import libcst as cst
 
+    from ganlint.interp.calls import Call
     from ganlint.interp.machine import Machine
     from ganlint.interp.scope import ModuleScope
+    from ganlint.torch_api.registry import Operation
 
 _OPAQUE = frozenset({"device", "dtype", "grad", "is_cuda", "requires_grad", "grad_fn", "is_leaf", "layout", "names"})
 _ARITHMETIC = {
@@ -34,7 +38,15 @@ _ARITHMETIC = {
 }
 
 
-def get_tensor_attribute(machine: Machine, tensor: TensorV, name: str, node: cst.CSTNode) -> Value:
+_FOLDS: dict[str, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
+
+
+def get_tensor_attribute(tensor: TensorV, name: str, node: cst.CSTNode) -> Value:
     """Return an attribute of a tensor."""
     if name == "shape":
         return _dims_value(tensor.shape, node)
@@ -52,25 +64,17 @@ def get_tensor_attribute(machine: Machine, tensor: TensorV, name: str, node: cst
         return Const(tensor.shape.rank) if tensor.shape.rank is not None else Unknown("rank is not known")
     if name in _OPAQUE:
         return Unknown(f"tensor attribute {name}", f"tensor.{name}")
-    del machine
     return BoundV(name, tensor)
 
 
-def call_tensor_method(
-    machine: Machine,
-    tensor: TensorV,
-    name: str,
-    args: Sequence[Value],
-    keywords: Mapping[str, Value],
-    node: cst.CSTNode,
-    scope: ModuleScope,
-) -> Value:
+def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
     """Call a method of a tensor."""
+    args = call.args
     if name == "backward":
-        machine.events.backwards += 1
+        call.machine.events.backwards += 1
         return Const(None)
     if name in ("size", "stride"):
-        return _size_value(tensor, args, keywords, node)
+        return _size_value(tensor, args, call.keywords, call.node)
     if name in ("dim", "ndimension"):
         return Const(tensor.shape.rank) if tensor.shape.rank is not None else Unknown("rank is not known")
     operation = find_operation(f"torch.Tensor.{name}")
@@ -82,18 +86,21 @@ def call_tensor_method(
         other.shape, other.const = UNKNOWN, None
         return other
     if operation.is_a("init"):
-        return _fill_tensor(machine, tensor, operation.kind, name, args, keywords, node, scope)
+        return _fill_tensor(call, tensor, operation, name)
     if name == "copy_":
         source = args[0] if args else None
         set_constant(tensor, source.const if isinstance(source, TensorV) else None)
         return tensor
     if operation.is_a("creation"):
-        from ganlint.interp.creation import create_tensor  # creation makes tensors with this module
-
-        return create_tensor(machine, operation, args, keywords, node, scope, like=tensor)
+        return create_tensor(call, operation, like=tensor)
     if operation.is_a("requires_grad") or name in ("retain_grad", "pin_memory"):
         return tensor
-    result = apply_function(machine, operation, args, keywords, node, scope, receiver=tensor)
+    return _keep_numbers(apply_function(call, operation, tensor), call, tensor, operation, name)
+
+
+def _keep_numbers(result: Value, call: Call, tensor: TensorV, operation: Operation, name: str) -> Value:
+    """Carry over what is known of a tensor's numbers to what its method returns."""
+    args = call.args
     if operation.in_place and isinstance(result, TensorV):
         number = _scalar_result(name.rstrip("_"), tensor, args)
         set_constant(tensor, number)
@@ -126,13 +133,8 @@ def combine_tensors(machine: Machine, symbol: str, left: Value, right: Value, no
                 kind=operation.kind if operation is not None else "arithmetic",
                 type_name=operation.qualname if operation is not None else "torch.Tensor.add",
                 operation=operation,
-                args={},
-                explicit=(),
-                layer=None,
                 node=node,
                 scope=machine.scope or scope,
-                call=node,
-                call_scope=machine.scope or scope,
                 inputs=inputs,
                 input_shape=tensors[0].shape,
                 depth=machine.depth - trace.depth,
@@ -173,14 +175,8 @@ def index_tensor(machine: Machine, tensor: TensorV, indices: Sequence[Value | sl
             record = OpRecord(
                 kind="index",
                 type_name="torch.Tensor.__getitem__",
-                operation=None,
-                args={},
-                explicit=(),
-                layer=None,
                 node=node,
                 scope=machine.scope or tensor.scope,
-                call=node,
-                call_scope=machine.scope or tensor.scope,
                 inputs=inputs,
                 input_shape=tensor.shape,
                 depth=machine.depth - trace.depth,
@@ -229,21 +225,10 @@ def write_parameter(
     )
 
 
-def _fill_tensor(
-    machine: Machine,
-    tensor: TensorV,
-    kind: str,
-    name: str,
-    args: Sequence[Value],
-    keywords: Mapping[str, Value],
-    node: cst.CSTNode,
-    scope: ModuleScope,
-) -> Value:
-    operation = find_operation(f"torch.Tensor.{name}")
-    values: dict[str, Value] = {}
-    if operation is not None:
-        bound = bind_arguments(operation, args, keywords)
-        values = {key: value if isinstance(value, Value) else Const(value) for key, value in bound.args.items()}
+def _fill_tensor(call: Call, tensor: TensorV, operation: Operation, name: str) -> Value:
+    args, keywords, node, scope = call.args, call.keywords, call.node, call.scope
+    bound = bind_arguments(operation, args, keywords)
+    values = {key: value if isinstance(value, Value) else Const(value) for key, value in bound.args.items()}
     const: Const | None = None
     if name == "zero_":
         const = Const(0, node, scope)
@@ -253,10 +238,10 @@ def _fill_tensor(
     if const is not None:
         values = {"value": const}
     if tensor.param is not None:
-        write_parameter(machine, tensor, kind, values, node, scope)
+        write_parameter(call.machine, tensor, operation.kind, values, node, scope)
         return tensor
     set_constant(tensor, const)
-    if kind in ("normal", "uniform", "random_integer", "exponential", "bernoulli"):
+    if operation.kind in ("normal", "uniform", "random_integer", "exponential", "bernoulli"):
         current: TensorV | None = tensor
         while current is not None:
             current.source = "noise"
@@ -345,7 +330,7 @@ def _combine_constants(symbol: str, left: Value, right: Value) -> Const | None:
     if a is None or b is None:
         return None
     try:
-        value = {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "/": lambda: a / b}[symbol]()
+        value = _FOLDS[symbol](a, b)
     except (KeyError, ZeroDivisionError, OverflowError):
         return None
     source = first if isinstance(left, TensorV) else second

@@ -70,7 +70,7 @@ def _call_torch(call: Call, qualname: str) -> Value | None:
             return handler(call, operation)
     if operation.is_module:
         return build_layer(call, operation)
-    return apply_function(call.machine, operation, call.args, call.keywords, call.node, call.scope)
+    return apply_function(call, operation)
 
 
 def _init_base(call: Call, qualname: str) -> Value | None:
@@ -150,10 +150,6 @@ def _initialise(call: Call, operation: Operation) -> Value:
     return call.args[0] if call.args else NONE
 
 
-def _create(call: Call, operation: Operation) -> Value:
-    return create_tensor(call.machine, operation, call.args, call.keywords, call.node, call.scope)
-
-
 def _lose(call: Call, operation: Operation) -> Value:
     return build_layer(call, operation) if operation.is_module else call_loss(call, operation, None)
 
@@ -172,7 +168,7 @@ _FAMILIES: dict[str, Callable[[Call, Operation], Value]] = {
     "loader": _build_loader,
     "optimizer": _build_optimizer,
     "init": _initialise,
-    "creation": _create,
+    "creation": create_tensor,
     "loss": _lose,
     "parameter": _parameter,
 }

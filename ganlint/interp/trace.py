@@ -18,41 +18,40 @@ if TYPE_CHECKING:
 
 
 class OpRecord:
-    """One step of a forward pass; see `ganlint.facts.network.Op`."""
+    """One step of a forward pass; see `ganlint.facts.network.Op`. `node` and `scope` are the call's."""
 
     __slots__ = (
         "args", "call", "call_scope", "depth", "dropped", "explicit", "input_shape", "inputs", "kind", "layer", "name",
         "node", "operation", "output_shape", "scope", "type",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # all are keywords, and most have defaults
         self,
         *,
         kind: str,
         type_name: str,
-        operation: Operation | None,
-        args: Mapping[str, object],
-        explicit: tuple[str, ...],
-        layer: ModuleV | None,
         node: cst.CSTNode,
         scope: ModuleScope,
-        call: cst.CSTNode,
-        call_scope: ModuleScope,
         inputs: list[int],
         input_shape: Shape,
         depth: int,
+        operation: Operation | None = None,
+        args: Mapping[str, object] | None = None,
+        explicit: tuple[str, ...] = (),
+        layer: ModuleV | None = None,
         name: str = "",
     ) -> None:
         self.kind = kind
         self.type = type_name
         self.operation = operation
-        self.args = args
+        self.args: Mapping[str, object] = {} if args is None else args
         self.explicit = explicit
         self.layer = layer
-        self.node = node
-        self.scope = scope
-        self.call = call
-        self.call_scope = call_scope
+        #: Where a layer is built; for what is no layer, the call.
+        self.node = node if layer is None else layer.node
+        self.scope = scope if layer is None else layer.scope
+        self.call = node
+        self.call_scope = scope
         self.inputs = inputs
         self.input_shape = input_shape
         self.output_shape: Shape = UNKNOWN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +116,7 @@ class DictV(Value):
 
     def __init__(
         self,
-        items: dict[object, Value],
+        items: dict[Any, Value],
         *,
         exact: bool = True,
         by_attribute: bool = False,
