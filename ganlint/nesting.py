@@ -12,18 +12,23 @@ if TYPE_CHECKING:
 
 #: Python's own tokenizer allows 200 nested brackets.
 MAX_DEPTH = 200
-#: Parsing time grows with the square of a chain's length; at this one it is about a second.
+#: Parsing time grows with the square of a chain's length; at this one it is about half a second.
 MAX_CHAIN = 1_500
 MAX_ELIF = 3_000
 
-_LONG_LINE = 2 * MAX_CHAIN
+#: A chain of subscripts takes the parser about six times as long as one of additions.
+_SUBSCRIPT_WEIGHT = 3
+#: Shorter than this is no chain that is too long: `[0]` is the shortest link of its weight.
+_LONG = MAX_CHAIN
 _NO_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
 _TOKEN = re.compile(
     r"'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^\\'\n]|\\.)*'|\"(?:[^\\\"\n]|\\.)*\"|#[^\r\n]*|[()\[\]{}]",
     re.DOTALL,
 )
-_STRING = re.compile(r"'(?:[^\\'\n]|\\.)*'|\"(?:[^\\\"\n]|\\.)*\"|#[^\r\n]*")
-_LINK = re.compile(r"[-+*/%@|&^~.(]|\b(?:if|or|and|not|lambda|await)\b|''")
+_LINK = re.compile(r"[-+*/%@|&^~.(\['\"]|\b(?:if|or|and|not|lambda|await)\b")
+_PIECE = re.compile(
+    rf"{_TOKEN.pattern}|\\?(?:\r\n|\r|\n)|[,;]|[-+*/%@|&^~.]|\b(?:if|or|and|not|lambda|await)\b", re.DOTALL
+)
 
 
 def check_nesting(source_text: SourceText) -> None:
@@ -32,12 +37,10 @@ def check_nesting(source_text: SourceText) -> None:
     # The quick looks take brackets in strings and comments along; only a file they suspect is looked at closely.
     if _may_nest_deeply(text):
         _check_brackets(source_text)
-    if max(map(len, text.split("\n"))) > _LONG_LINE:
-        for number, line in enumerate(source_text.lines, start=1):
-            if len(line) > _LONG_LINE:
-                _check_chain(source_text, line, number)
+    if _may_chain(text):
+        _check_chains(source_text)
     if text.count("elif") > MAX_ELIF:
-        raise _make_error(source_text, f"more than {MAX_ELIF} 'elif' branches", line=1, column=0)
+        raise _make_error(source_text, f"more than {MAX_ELIF} 'elif' branches", 0)
 
 
 def _may_nest_deeply(text: str) -> bool:
@@ -58,26 +61,47 @@ def _check_brackets(source_text: SourceText) -> None:
         if token in "([{":
             depth += 1
             if depth > MAX_DEPTH:
-                before = source_text.text[: found.start()]
-                line = len(re.findall(r"\r\n|\r|\n", before)) + 1
-                column = len(re.split(r"\r\n|\r|\n", before)[-1])
-                raise _make_error(source_text, f"more than {MAX_DEPTH} nested brackets", line=line, column=column)
+                raise _make_error(source_text, f"more than {MAX_DEPTH} nested brackets", found.start())
         elif token in ")]}" and depth:
             depth -= 1
 
 
-def _check_chain(source_text: SourceText, line_text: str, line: int) -> None:
-    for piece in _STRING.sub("''", line_text).split(","):
-        if len(_LINK.findall(piece)) > MAX_CHAIN:
-            raise _make_error(source_text, f"an expression of more than {MAX_CHAIN} operators", line=line, column=0)
+def _may_chain(text: str) -> bool:
+    if max(map(len, text.split("\n"))) > _LONG:
+        return True
+    # Over several lines a chain stands in brackets, mostly without a comma.
+    return any(
+        len(piece) > _LONG and len(_LINK.findall(piece)) > MAX_CHAIN // _SUBSCRIPT_WEIGHT for piece in text.split(",")
+    )
 
 
-def _make_error(source_text: SourceText, message: str, *, line: int, column: int) -> SourceError:
-    span = source_text.make_span(line, column, line, column)
+def _check_chains(source_text: SourceText) -> None:
+    """Count the links of each expression, those inside brackets apart from those around them."""
+    links = [0]
+    for found in _PIECE.finditer(source_text.text):
+        token = found.group()
+        if token in {"\n", "\r", "\r\n"}:
+            if len(links) == 1:
+                links = [0]
+        elif token in ",;":
+            links[-1] = 0
+        elif token in ")]}":
+            links = links[:-1] or [0]
+        elif token[0] not in "#\\":
+            links[-1] += _SUBSCRIPT_WEIGHT if token == "[" else 1
+            if links[-1] > MAX_CHAIN:
+                raise _make_error(source_text, "more operators in a row than the parser survives", found.start())
+            if token in "([{":
+                links.append(0)
+
+
+def _make_error(source_text: SourceText, message: str, offset: int) -> SourceError:
+    before = re.split(r"\r\n|\r|\n", source_text.text[:offset])
+    span = source_text.make_span(len(before), len(before[-1]), len(before), len(before[-1]))
     return SourceError(
         message,
         where=source_text.path,
-        hint="the file is left out, because no parser survives it",
+        hint="the file is left out",
         line=span.line,
         column=span.column,
     )

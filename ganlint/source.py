@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ganlint.errors import SourceError
 from ganlint.nesting import check_nesting
 from ganlint.notebook import read_notebook
-from ganlint.source_text import MAX_BYTES, SourceText, decode_source
+from ganlint.source_text import MAX_BYTES, MAX_NOTEBOOK_BYTES, SourceText, decode_source
 from ganlint.span import Span
 from ganlint.suppression import Suppression, find_suppressions
 
@@ -99,17 +99,14 @@ def parse_source(data: bytes, *, path: str, notebook: bool = False) -> SourceFil
 
 def read_bytes(path: Path, *, display: str) -> bytes:
     """Read a file of a size ganlint is willing to parse; raises `SourceError`."""
+    limit = MAX_NOTEBOOK_BYTES if path.suffix == ".ipynb" else MAX_BYTES
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(limit + 1)
     except OSError as error:
         raise SourceError(f"cannot read the file: {error.strerror or error}", where=display) from error
-    if len(data) > MAX_BYTES:
-        raise SourceError(
-            f"the file is larger than {MAX_BYTES // 1_000_000} MB",
-            where=display,
-            hint="exclude it, or split it up: it is not analysed",
-        )
+    if len(data) > limit:
+        raise _refuse_size("file", limit, display)
     return data
 
 
@@ -127,11 +124,22 @@ def _choose_shown_node(node: cst.CSTNode) -> cst.CSTNode:
 def _parse_module(source_text: SourceText) -> cst.Module:
     import libcst as cst
 
+    # Also for what did not come from the disk, and for a notebook without its images.
+    if len(source_text.text) > MAX_BYTES:
+        raise _refuse_size("code", MAX_BYTES, source_text.path)
     check_nesting(source_text)
     try:
         return cst.parse_module(source_text.text)
     except Exception as error:  # the native parser raises more than its own ParserSyntaxError on odd input
         raise _explain_syntax_error(source_text, error) from error
+
+
+def _refuse_size(what: str, limit: int, path: str) -> SourceError:
+    return SourceError(
+        f"the {what} is larger than {limit // 1_000_000} MB",
+        where=path,
+        hint="exclude it, or split it up: it is not analysed",
+    )
 
 
 def _blank_broken_cells(source_text: SourceText) -> tuple[SourceText, tuple[Problem, ...]]:
@@ -194,6 +202,6 @@ def _hint_syntax_error(message: str, line_text: str) -> str | None:
     )
     if "Missing parentheses in call to 'print'" in message or re.search(python_2, line_text):
         return "this looks like Python 2; ganlint reads Python 3"
-    if "tabs" in message or "indent" in message:
+    if "tabs" in message or "indent" in message.replace("levels of indentation", ""):
         return "check tabs and spaces: Python 3 does not mix them in one block"
     return None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import libcst as cst
@@ -171,14 +172,37 @@ def test_syntax_newer_than_this_python_is_read():
         "x = " + "not " * 5_000 + "y",
         "x = " + "lambda: " * 5_000 + "y",
         "x = " + " + ".join(["y"] * 50_000),
+        "x = y" + "[0]" * 1_000,
+        "x = y" + ".z" * 5_000,
+        "x = (" + " +\n".join(["y"] * 10_000) + ")",
+        "x = (" + "\nor ".join(["y"] * 10_000) + ")",
+        "x = 1" + " + \\\n1" * 10_000,
+        "x = f(y, (z" + "\n.a(1)(2)" * 2_000 + "))",
         "if x: pass\n" + "elif y: pass\n" * 20_000,
     ],
-    ids=["closed", "open", "list", "not", "lambda", "chain", "elif"],
+    ids="closed open list not lambda chain subscripts attributes lines words backslashes calls elif".split(),  # noqa: SIM905
 )
 def test_code_that_would_kill_the_parser_is_refused(code):
+    started = time.perf_counter()
     error = fail(code.encode())
-    assert error.line == 1
-    assert str(nesting.MAX_DEPTH) in error.message or "more than" in error.message
+    assert time.perf_counter() - started < 2
+    assert str(nesting.MAX_DEPTH) in error.message or "more" in error.message
+
+
+def test_large_code_is_refused_wherever_it_comes_from():
+    code = "x = 1\n" * 200_000
+    assert "larger than 1 MB" in fail(code.encode()).message
+    notebook = parse_source(make_notebook(("code", code), ("code", "y = 2")), path="a.ipynb", notebook=True)
+    assert ["larger than 1 MB" in problem.message for problem in notebook.problems] == [True]
+    assert notebook.text.strip() == "y = 2"
+
+
+def test_images_in_a_notebook_do_not_count(tmp_path):
+    notebook = json.loads(make_notebook(("code", "x = 1")))
+    notebook["cells"][0]["outputs"] = [{"data": {"image/png": "A" * 2_000_000}}]
+    file = tmp_path / "a.ipynb"
+    file.write_text(json.dumps(notebook))
+    assert read_source(file).text == "x = 1\n"
 
 
 def test_brackets_in_strings_and_comments_are_not_nesting():
@@ -187,7 +211,8 @@ def test_brackets_in_strings_and_comments_are_not_nesting():
 
 
 def test_long_data_is_not_a_long_expression():
-    code = "x = [" + "1," * 20_000 + "]\ny = 'a" + "+" * 5_000 + "'\n"
+    code = "x = [" + "1," * 20_000 + "]\ny = 'a" + "+" * 5_000 + "'\nz = [" + "[1, -2, a.b],\n" * 2_000 + "]\n"
+    code += "f(a.b[0])\n" * 2_000 + "a; " * 2_000 + "# " + "+" * 5_000 + "\n"
     assert parse_source(code.encode(), path="a.py").text == code
 
 
