@@ -24,13 +24,11 @@ if TYPE_CHECKING:
     from ganlint.torch_api.shape import Result
 
 #: Operations that leave the numbers alone: no step of the dataflow.
-TRANSPARENT = frozenset({"identity", "cast", "requires_grad", "detach", "copy", "checkpoint", "size", "value"})
+_TRANSPARENT = frozenset({"identity", "cast", "requires_grad", "detach", "copy", "checkpoint", "size", "value"})
 #: The name of the unknown value that is a tensor's first size.
 BATCH_SIZE = "size of the batch"
 #: Operations whose result holds the same number everywhere if their input does.
 _KEEPS_CONSTANT = frozenset({"reshape", "expand", "repeat", "index", "identity", "cast", "requires_grad", "detach"})
-
-
 #: Operations that take nothing but the sizes of their second input.
 _TAKES_SIZES = frozenset({"expand_as", "reshape_as"})
 
@@ -48,18 +46,6 @@ def bind_values(
         elif isinstance(value, tuple):
             values[name] = ListV([item for item in value if isinstance(item, Value)], "tuple")
     return bound.convert(_plain_or_default), values
-
-
-def _layer_of_weights(operation: Operation, tensors: Sequence[TensorV]) -> ModuleV | None:
-    for tensor in tensors[1:]:
-        if tensor.param is not None and tensor.param[0].op.kind == operation.kind and tensor.param[1] == "weight":
-            return tensor.param[0]
-    return None
-
-
-def known_args(bound: Bound) -> dict[str, object]:
-    """Return the arguments whose values are known, defaults included."""
-    return {name: value for name, value in bound.args.items() if is_plain(value) and _is_simple(value)}
 
 
 def apply_function(call: Call, operation: Operation, receiver: TensorV | None = None) -> Value:
@@ -87,14 +73,14 @@ def apply_operation(
     result_shape = bound.shape(shapes) if tensors or operation.is_a("creation") else None
     index: int | None = None
     trace = machine.trace
-    if trace is not None and operation.kind not in TRANSPARENT:
+    if trace is not None and operation.kind not in _TRANSPARENT:
         inputs = trace.resolve(tensors)
         if inputs or layer is not None:
             record = OpRecord(
                 kind=bound.kind,
                 type_name=operation.qualname,
                 operation=operation,
-                args=known_args(bound),
+                args=_known_args(bound),
                 explicit=bound.explicit,
                 layer=layer,
                 node=call.node,
@@ -116,6 +102,10 @@ def apply_operation(
             [_make_result(machine, operation, tensors, shape, index, node, scope) for shape in result_shape], "tuple"
         )
     return _make_result(machine, operation, tensors, result_shape, index, node, scope)
+
+
+def _known_args(bound: Bound) -> dict[str, object]:
+    return {name: value for name, value in bound.args.items() if is_plain(value) and _is_simple(value)}
 
 
 def join_tensors(machine: Machine, value: Value, node: cst.CSTNode, scope: ModuleScope) -> TensorV | None:
@@ -166,6 +156,13 @@ def union_networks(tensors: Sequence[TensorV]) -> tuple[ModuleV, ...]:
             if not any(network is other for other in found):
                 found.append(network)
     return tuple(found)
+
+
+def _layer_of_weights(operation: Operation, tensors: Sequence[TensorV]) -> ModuleV | None:
+    for tensor in tensors[1:]:
+        if tensor.param is not None and tensor.param[0].op.kind == operation.kind and tensor.param[1] == "weight":
+            return tensor.param[0]
+    return None
 
 
 def _make_result(

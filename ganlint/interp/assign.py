@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from ganlint.interp.scope import Frame
 
 _MAX_ITEMS = 4096
+_AUGMENTED: dict[type, str] = {
+    cst.AddAssign: "+",
+    cst.SubtractAssign: "-",
+    cst.MultiplyAssign: "*",
+    cst.DivideAssign: "/",
+    cst.FloorDivideAssign: "//",
+    cst.ModuloAssign: "%",
+    cst.PowerAssign: "**",
+    cst.BitOrAssign: "|",
+    cst.LeftShiftAssign: "<<",
+    cst.RightShiftAssign: ">>",
+}
 
 
 def assign_target(machine: Machine, target: cst.BaseExpression, value: Value, frame: Frame) -> None:
@@ -31,7 +43,7 @@ def assign_target(machine: Machine, target: cst.BaseExpression, value: Value, fr
         container = machine.evaluate(target.value, frame)
         index = target.slice[0].slice if len(target.slice) == 1 else None
         if isinstance(index, cst.Index):
-            assign_element(machine, container, machine.evaluate(index.value, frame), value)
+            _assign_element(machine, container, machine.evaluate(index.value, frame), value)
         elif isinstance(container, TensorV):
             container.const = None
     elif isinstance(target, cst.StarredElement):
@@ -58,7 +70,7 @@ def assign_attribute(machine: Machine, owner: Value, name: str, value: Value) ->
             assign_attribute(machine, option, name, value)
 
 
-def assign_element(machine: Machine, container: Value, index: Value, value: Value) -> None:
+def _assign_element(machine: Machine, container: Value, index: Value, value: Value) -> None:
     """Bind `container[index]`."""
     if isinstance(container, DictV):
         known, key = plain_key(index)
@@ -188,17 +200,3 @@ def _adopt(owner: ModuleV, value: Value) -> None:
     elif isinstance(value, Choice):
         for option in value.options:
             _adopt(owner, option)
-
-
-_AUGMENTED: dict[type, str] = {
-    cst.AddAssign: "+",
-    cst.SubtractAssign: "-",
-    cst.MultiplyAssign: "*",
-    cst.DivideAssign: "/",
-    cst.FloorDivideAssign: "//",
-    cst.ModuloAssign: "%",
-    cst.PowerAssign: "**",
-    cst.BitOrAssign: "|",
-    cst.LeftShiftAssign: "<<",
-    cst.RightShiftAssign: ">>",
-}

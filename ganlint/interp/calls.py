@@ -93,10 +93,10 @@ CALLERS: dict[type, Callable[[Call, Any], Value]] = {}
 def evaluate_call(machine: Machine, node: cst.Call, frame: Frame) -> Value:
     """Return the value of a call expression."""
     callee = machine.evaluate(node.func, frame)
-    return call_value(read_arguments(machine, node, frame), callee)
+    return call_value(_read_arguments(machine, node, frame), callee)
 
 
-def read_arguments(machine: Machine, node: cst.Call, frame: Frame) -> Call:
+def _read_arguments(machine: Machine, node: cst.Call, frame: Frame) -> Call:
     """Evaluate the arguments of a call, stars spread."""
     args: list[Value] = []
     keywords: dict[str, Value] = {}
@@ -142,7 +142,7 @@ def call_value(call: Call, callee: Value) -> Value:
             return method(call, callee.owner, callee.function)
         return _unknown_result(call, f"method {callee.function}")
     if isinstance(callee, ExternalV):
-        return call_external(call, callee.qualname)
+        return _call_external(call, callee.qualname)
     if isinstance(callee, NativeV):
         return callee.run(call)
     if isinstance(callee, PartialV):
@@ -167,7 +167,7 @@ def call_value(call: Call, callee: Value) -> Value:
     return _unknown_result(call, callee.name if isinstance(callee, Unknown) and callee.name else "an unknown function")
 
 
-def call_external(call: Call, qualname: str) -> Value:
+def _call_external(call: Call, qualname: str) -> Value:
     """Call a name of a package outside the tree."""
     native = EXTERNALS.get(qualname)
     if native is not None:

@@ -31,6 +31,7 @@ _ENUMS = frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"})
 _FIELD_BASES = frozenset({"NamedTuple", "BaseModel", "BaseSettings", "TypedDict"})
 _FIELD_DECORATORS = frozenset({"dataclass", "dataclasses", "define", "frozen", "mutable", "s", "attrs"})
 _MODULE = "torch.nn.Module"
+_FLAG_NAMES = frozenset({"staticmethod", "classmethod", "property", "cached_property", "setter", "no_grad"})
 
 
 def define_function(machine: Machine, node: cst.FunctionDef, frame: Frame) -> int:
@@ -198,9 +199,6 @@ def _last_name(node: cst.BaseExpression) -> str:
     if isinstance(node, cst.Attribute):
         return node.attr.value
     return node.value if isinstance(node, cst.Name) else ""
-
-
-_FLAG_NAMES = frozenset({"staticmethod", "classmethod", "property", "cached_property", "setter", "no_grad"})
 
 
 def _read_decorator(

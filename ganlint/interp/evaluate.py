@@ -45,6 +45,7 @@ _OPERATORS: dict[type, str] = {
     cst.RightShift: ">>",
     cst.MatrixMultiply: "@",
 }
+_SINGLETONS: dict[str, object] = {"True": True, "False": False, "None": None}
 
 
 def _evaluate_name(_machine: Machine, node: cst.Name, frame: Frame) -> Value:
@@ -63,9 +64,6 @@ def _evaluate_name(_machine: Machine, node: cst.Name, frame: Frame) -> Value:
     if len(frame.scope.stars) == 1:
         return ExternalV(f"{frame.scope.stars[0]}.{name}")
     return Unknown(f"name {name} is not defined", name)
-
-
-_SINGLETONS: dict[str, object] = {"True": True, "False": False, "None": None}
 
 
 def _evaluate_attribute(machine: Machine, node: cst.Attribute, frame: Frame) -> Value:

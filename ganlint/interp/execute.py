@@ -31,6 +31,8 @@ _IDLE_STEPS = 8_000
 #: A training loop is run twice, so that what crosses iterations is seen.
 _TRAINING_ITERATIONS = 2
 _MAX_WHILE = 300
+#: How often each loop is run that was looked at, 0 for those that do not train.
+_training: dict[cst.CSTNode, int] = {}
 
 
 def _execute_line(machine: Machine, node: cst.SimpleStatementLine, frame: Frame) -> int:
@@ -158,7 +160,7 @@ def _execute_for(machine: Machine, node: cst.For, frame: Frame) -> int:
 
 
 def _repeat_body(machine: Machine, node: cst.For, frame: Frame, items: list[Value]) -> int:
-    limit = training_iterations(node) or len(items)
+    limit = _training_iterations(node) or len(items)
     progress = _Progress(machine)
     for count, item in enumerate(items, 1):
         assign_target(machine, node.target, item, frame)
@@ -205,7 +207,7 @@ class _Progress:
 
 
 def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
-    limit = training_iterations(node) or _MAX_WHILE
+    limit = _training_iterations(node) or _MAX_WHILE
     for _ in range(limit):
         truth = decide_truth(machine.evaluate(node.test, frame))
         if truth is False:
@@ -224,7 +226,7 @@ def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
     return NORMAL
 
 
-def training_iterations(node: cst.For | cst.While) -> int:
+def _training_iterations(node: cst.For | cst.While) -> int:
     """Return how often a loop that trains is run: the one over batches twice, one around it once; 0 for others."""
     known = _training.get(node)
     if known is None:
@@ -233,13 +235,10 @@ def training_iterations(node: cst.For | cst.While) -> int:
             loops = [
                 part for part in walk_syntax(node.body, (cst.For, cst.While)) if part.__class__ in (cst.For, cst.While)
             ]
-            inner = any(training_iterations(loop) for loop in loops)
+            inner = any(_training_iterations(loop) for loop in loops)
             known = 1 if inner else _TRAINING_ITERATIONS
         _training[node] = known
     return known
-
-
-_training: dict[cst.CSTNode, int] = {}
 
 
 def _execute_try(machine: Machine, node: cst.Try | cst.TryStar, frame: Frame) -> int:

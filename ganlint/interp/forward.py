@@ -39,13 +39,13 @@ def call_module(call: Call, module: Value) -> Value:
         return call_loss(call, module.op, module)
     machine = call.machine
     if machine.trace is None:
-        note_called(call, module)
+        _note_called(call, module)
         if _is_network(module):
             return _call_network(call, module)
     return _run_module(call, module)
 
 
-def note_called(call: Call, module: ModuleV) -> None:
+def _note_called(call: Call, module: ModuleV) -> None:
     """Remember that the program calls a module, and with which loader's batches."""
     machine = call.machine
     machine.events.called.setdefault(id(module), module)
@@ -121,7 +121,7 @@ def _fit_shapes(traced: list[Shape], given: list[Shape]) -> Callable[[Shape], Sh
 
 def _start_trace(call: Call, module: ModuleV) -> None:
     machine = call.machine
-    trace = Trace(module, machine.depth)
+    trace = Trace(machine.depth)
     # Set before the pass runs: a network that calls itself must not start another.
     module.trace = trace
     forward = module.cls.find("forward") if module.cls is not None else None

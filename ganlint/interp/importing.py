@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def import_names(machine: Machine, node: cst.Import, frame: Frame) -> int:
     """Run `import a.b as c, d`."""
     for alias in node.names:
-        dotted = dotted_name(alias.name)
+        dotted = _dotted_name(alias.name)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             machine.write(frame.locals, alias.asname.name.value, _module_value(machine, dotted, frame))
         else:
@@ -31,7 +31,7 @@ def import_names(machine: Machine, node: cst.Import, frame: Frame) -> int:
 
 def import_from(machine: Machine, node: cst.ImportFrom, frame: Frame) -> int:
     """Run `from a import b, c` and `from a import *`."""
-    dotted = "." * len(node.relative) + (dotted_name(node.module) if node.module is not None else "")
+    dotted = "." * len(node.relative) + (_dotted_name(node.module) if node.module is not None else "")
     module = machine.project.load_module(machine, dotted, frame.scope)
     if isinstance(node.names, cst.ImportStar):
         if module is None:
@@ -46,7 +46,7 @@ def import_from(machine: Machine, node: cst.ImportFrom, frame: Frame) -> int:
             machine.project.wait_for(frame.scope.namespace, "*", module, None)
         return NORMAL
     for alias in node.names:
-        name = dotted_name(alias.name)
+        name = _dotted_name(alias.name)
         bound = (
             alias.asname.name.value if alias.asname is not None and isinstance(alias.asname.name, cst.Name) else name
         )
@@ -57,7 +57,7 @@ def import_from(machine: Machine, node: cst.ImportFrom, frame: Frame) -> int:
     return NORMAL
 
 
-def dotted_name(node: cst.BaseExpression) -> str:
+def _dotted_name(node: cst.BaseExpression) -> str:
     """Return the text of a dotted name."""
     parts: list[str] = []
     while isinstance(node, cst.Attribute):

@@ -34,8 +34,8 @@ EXPRESSIONS: dict[type, Evaluator] = {}
 STATEMENTS: dict[type, Executor] = {}
 
 #: Deepest chain of calls that is followed, and how often one function may stand in it.
-MAX_CALL_DEPTH = 60
-MAX_RECURSION = 12
+_MAX_CALL_DEPTH = 60
+_MAX_RECURSION = 12
 
 
 class BudgetExceededError(Exception):
@@ -148,7 +148,7 @@ class Machine:
     def enter(self, function: FunctionV) -> bool:
         """Note that a function starts; False if that would go too deep."""
         count = self.calls.get(function.node, 0)
-        if self.call_depth >= MAX_CALL_DEPTH or count >= MAX_RECURSION:
+        if self.call_depth >= _MAX_CALL_DEPTH or count >= _MAX_RECURSION:
             return False
         self.calls[function.node] = count + 1
         self.call_depth += 1

@@ -67,7 +67,7 @@ def _enumerate(call: Call) -> Value:
     for index, item in enumerate(elements.items, first):
         number: Value = Const(index, call.node, call.scope) if elements.exact else Unknown("index of an unknown loop")
         items.append(ListV([number, item], "tuple"))
-    return _wrap(items, elements.exact, elements.loader)
+    return _wrap(items, elements.loader, exact=elements.exact)
 
 
 def _zip(call: Call) -> Value:
@@ -80,10 +80,10 @@ def _zip(call: Call) -> Value:
     if not exact:
         count = 1
     items: list[Value] = [ListV([column.items[i] for column in columns], "tuple") for i in range(count)]
-    return _wrap(items, exact, loader)
+    return _wrap(items, loader, exact=exact)
 
 
-def _wrap(items: list[Value], exact: bool, loader: LoaderV | None) -> Value:  # noqa: FBT001  # private, always positional
+def _wrap(items: list[Value], loader: LoaderV | None, *, exact: bool) -> Value:
     if loader is None:
         return ListV(items, exact=exact)
     # What loops over a loader stays recognisable as such.

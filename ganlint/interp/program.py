@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from ganlint.span import Span
 
 #: Steps one unit (the module, a function, a class) may take, and all units of an entry together.
-UNIT_BUDGET = 150_000
-ENTRY_BUDGET = 500_000
+_UNIT_BUDGET = 150_000
+_ENTRY_BUDGET = 500_000
 _RECURSION_LIMIT = 6_000
 
 
@@ -116,7 +116,7 @@ class _EntryRun:
         self.problems: list[Problem] = []
         project.add_source(source)
         project.read.clear()
-        self.machine = Machine(project, Events(), UNIT_BUDGET)
+        self.machine = Machine(project, Events(), _UNIT_BUDGET)
         self.scope = ModuleScope(source=source, file=Path(source.path), name="__main__")
         self.machine.scope = self.scope
         self.assumed: set[int] = set()
@@ -150,10 +150,10 @@ class _EntryRun:
 
     def _run_unit(self, what: str, run: Callable[[], object]) -> None:
         machine = self.machine
-        remaining = ENTRY_BUDGET - self.spent
+        remaining = _ENTRY_BUDGET - self.spent
         if remaining <= 0:
             return
-        machine.reset(min(UNIT_BUDGET, remaining))
+        machine.reset(min(_UNIT_BUDGET, remaining))
         machine.scope = self.scope
         try:
             run()

@@ -32,8 +32,6 @@ from ganlint.interp.values import (
 from ganlint.torch_api.registry import find_operation
 
 _PARTIAL = "functools.partial"
-
-
 _PLAIN_TYPES: dict[str, Any] = {
     "int": int, "float": float, "str": str, "bool": bool, "bytes": bytes, "complex": complex,
     "list": list, "tuple": tuple, "dict": dict, "set": set, "object": object,
@@ -91,14 +89,14 @@ def _setattr(call: Call) -> Value:
 def _isinstance(call: Call) -> Value:
     if len(call.args) < 2:  # noqa: PLR2004  # isinstance(object, class)
         return Unknown("isinstance")
-    verdict = is_instance(call.args[0], call.args[1])
+    verdict = _decide_instance(call.args[0], call.args[1])
     return Unknown("isinstance is not decided") if verdict is None else Const(verdict)
 
 
-def is_instance(value: Value, kind: Value) -> bool | None:
+def _decide_instance(value: Value, kind: Value) -> bool | None:
     """Decide isinstance(value, kind), None where that is not known."""
     if isinstance(kind, ListV):
-        verdicts = [is_instance(value, option) for option in kind.items]
+        verdicts = [_decide_instance(value, option) for option in kind.items]
         if True in verdicts:
             return True
         return None if None in verdicts or not kind.exact else False

@@ -45,33 +45,33 @@ def assign_roles(networks: list[ModuleV], events: Events) -> dict[int, Role]:
     """Return the role of each network, by identity."""
     roles: dict[int, Role] = {}
     for network in networks:
-        roles[id(network)] = role_from_names(network)
+        roles[id(network)] = _role_from_names(network)
     _assign_from_losses(roles, events)
     return roles
 
 
-def role_from_names(network: ModuleV) -> Role:
+def _role_from_names(network: ModuleV) -> Role:
     """Return the role the class name tells; where it tells none, the role the variable's name tells."""
     if is_holder(network):
         return NO_ROLE
     if network.cls is not None:
-        role = role_of_name(network.cls.name)
+        role = _role_of_name(network.cls.name)
         if role is not None:
             return Role(role, "name", f"the class is named {network.cls.name}")
         if _words(network.cls.name) & _PART_WORDS:
             return NO_ROLE
     if network.name is not None:
-        role = role_of_name(network.name)
+        role = _role_of_name(network.name)
         if role is not None:
             return Role(role, "name", f"it is held in {network.name}")
     if network.cls is None and network.maker is not None:
-        role = role_of_name(network.maker)
+        role = _role_of_name(network.maker)
         if role is not None:
             return Role(role, "name", f"{network.maker} builds it")
     return NO_ROLE
 
 
-def role_of_name(name: str) -> str | None:
+def _role_of_name(name: str) -> str | None:
     """Return the role a name tells: Generator, netG, DCGAN_D, G_AB, critic, ...; None for GeneratorLoss and its kin."""
     words = [word.lower() for word in _SPLIT.findall(_DIMENSION.sub(" ", name.replace("_", " ")))]
     if not words:
@@ -90,7 +90,7 @@ def role_of_name(name: str) -> str | None:
 
 def is_holder(module: ModuleV) -> bool:
     """Tell whether a module only holds whole networks, as a LightningModule or a model of both players does."""
-    if module.cls is None or role_of_name(module.cls.name) is not None:
+    if module.cls is None or _role_of_name(module.cls.name) is not None:
         return False
     if module.cls.is_lightning:
         return True
@@ -98,7 +98,7 @@ def is_holder(module: ModuleV) -> bool:
         parts = [child for _, child, _ in module.children() if child.cls is not None and child.cls.find("forward")]
         return len(parts) > 1
     roles = {
-        role_of_name(child.cls.name) or role_of_name(name)
+        _role_of_name(child.cls.name) or _role_of_name(name)
         for name, child, _ in module.children()
         if child.cls is not None
     }

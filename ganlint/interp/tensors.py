@@ -89,7 +89,7 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
         return _fill_tensor(call, tensor, operation, name)
     if name == "copy_":
         source = args[0] if args else None
-        set_constant(tensor, source.const if isinstance(source, TensorV) else None)
+        _set_constant(tensor, source.const if isinstance(source, TensorV) else None)
         return tensor
     if operation.is_a("creation"):
         return create_tensor(call, operation, like=tensor)
@@ -103,7 +103,7 @@ def _keep_numbers(result: Value, call: Call, tensor: TensorV, operation: Operati
     args = call.args
     if operation.in_place and isinstance(result, TensorV):
         number = _scalar_result(name.rstrip("_"), tensor, args)
-        set_constant(tensor, number)
+        _set_constant(tensor, number)
         tensor.op, tensor.trace = result.op, result.trace
         tensor.networks = result.networks
         return tensor
@@ -190,7 +190,7 @@ def index_tensor(machine: Machine, tensor: TensorV, indices: Sequence[Value | sl
     return part
 
 
-def set_constant(tensor: TensorV, const: Const | None) -> None:
+def _set_constant(tensor: TensorV, const: Const | None) -> None:
     """Note that an in-place operation filled a tensor (and what its `.data` belongs to) with a number."""
     current: TensorV | None = tensor
     while current is not None:
@@ -240,7 +240,7 @@ def _fill_tensor(call: Call, tensor: TensorV, operation: Operation, name: str) -
     if tensor.param is not None:
         write_parameter(call.machine, tensor, operation.kind, values, node, scope)
         return tensor
-    set_constant(tensor, const)
+    _set_constant(tensor, const)
     if operation.kind in ("normal", "uniform", "random_integer", "exponential", "bernoulli"):
         current: TensorV | None = tensor
         while current is not None:

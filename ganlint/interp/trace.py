@@ -66,10 +66,9 @@ class Trace:
     `depth` is the number of undecided branches around the start, so that only those inside the pass count.
     """
 
-    __slots__ = ("alias", "complete", "depth", "ops", "result", "root")
+    __slots__ = ("alias", "complete", "depth", "ops", "result")
 
-    def __init__(self, root: ModuleV, depth: int) -> None:
-        self.root = root
+    def __init__(self, depth: int) -> None:
         self.depth = depth
         self.ops: list[OpRecord] = []
         self.alias: dict[int, int] = {}

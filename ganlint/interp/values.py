@@ -63,7 +63,6 @@ class Const(Value):
 
 NONE = Const(None)
 TRUE = Const(value=True)
-FALSE = Const(value=False)
 
 
 class Choice(Value):
