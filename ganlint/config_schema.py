@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -39,7 +40,9 @@ class ConfigTable(BaseModel):
         Field(description="Rules to report: rule ids, families, severities, or ALL. Default: every enabled rule."),
     ] = None
     extend_select: Annotated[list[str], Field(description="Rules to report besides the selected ones.")] = []
-    ignore: Annotated[list[str], Field(description="Rules not to report; a rule id outweighs a family.")] = []
+    ignore: Annotated[
+        list[str], Field(description="Rules not to report; a rule id outweighs a family or severity.")
+    ] = []
     per_file_ignores: Annotated[
         dict[str, list[str]],
         Field(description="Path patterns (as in a .gitignore) and the rules not to report in those files."),
@@ -80,7 +83,7 @@ def check_table(table: object, *, where: str) -> ConfigTable:
         message, hint = _explain(first)
         if others:
             more = ", ".join(sorted({_spell_key(other) for other in others} - {_spell_key(first)}))
-            hint = f"{hint}; also wrong: {more}" if more else hint
+            hint = "; ".join(filter(None, [hint, f"also wrong: {more}" if more else None])) or None
         raise ConfigError(message, where=f"{where}: {_spell_key(first)}", hint=hint) from None
 
 
@@ -92,14 +95,32 @@ def _spell_key(error: ErrorDetails) -> str:
 
 _BRANCHES = frozenset({"str", "list[str]", "literal['auto']", "int", "constrained-int"})
 
+#: What to write, by the kind of error.
+_WANTED = {
+    "list_type": "a list",
+    "string_type": "a string",
+    "bool_type": "true or false",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+}
+#: What to write for keys that take values of several kinds, for which pydantic has one error each.
+_WANTED_OF_SEVERAL = {"jobs": "a number from 1 on, or 'auto'", "rules-dir": "a string or a list of strings"}
 
-def _explain(error: ErrorDetails) -> tuple[str, str]:
+
+def _explain(error: ErrorDetails) -> tuple[str, str | None]:
     valid = sorted(field.alias or name for name, field in ConfigTable.model_fields.items())
     if error["type"] == "extra_forbidden":
         key = str(error["loc"][-1])
         close = difflib.get_close_matches(key.replace("_", "-"), valid, n=1)
         hint = f"did you mean '{close[0]}'?" if close else f"valid keys: {', '.join(valid)}"
         return f"unknown key '{key}'", hint
-    message = error["msg"]
     given = error["input"]
-    return f"{message[:1].lower()}{message[1:]}", f"the file has {given!r}"
+    wanted = _WANTED_OF_SEVERAL.get(str(error["loc"][0]) if error["loc"] else "") or _WANTED.get(error["type"])
+    if wanted is not None:
+        wraps = error["type"] == "list_type" and isinstance(given, str)
+        return f"should be {wanted}, not {given!r}", f"write [{given!r}]" if wraps else None
+    message = error["msg"].removeprefix("Input ")
+    words = re.findall(r"'([^']*)'", message) if error["type"] == "literal_error" else []
+    close = difflib.get_close_matches(str(given), words, n=1)
+    return f"{message}, not {given!r}", f"did you mean '{close[0]}'?" if close else None

@@ -71,7 +71,9 @@ def is_excluded(path: str, *, root: Path, exclude: Sequence[str]) -> bool:
 
 def match_pattern(path: str, pattern: str, *, root: Path) -> bool:
     """Say whether a pattern, as in a .gitignore in `root`, names a file."""
-    return bool(_IgnoreFile(os.path.abspath(root), _compile([pattern])).decide(os.path.abspath(path), is_dir=False))
+    return bool(
+        _IgnoreFile(os.path.abspath(root), _compile([_anchor(pattern)])).decide(os.path.abspath(path), is_dir=False)
+    )
 
 
 def show_path(path: str | os.PathLike[str]) -> str:
@@ -111,7 +113,7 @@ class _Walk:
         self.problems: list[Problem] = []
         self._respect_gitignore = respect_gitignore
         self._names = frozenset(pattern for pattern in exclude if not set(pattern) & set("*?[]!/\\"))
-        patterns = [pattern for pattern in exclude if pattern not in self._names]
+        patterns = [_anchor(pattern) for pattern in exclude if pattern not in self._names]
         self._patterns = _IgnoreFile(os.path.abspath(root), _compile(patterns)) if patterns else None
         self._root = os.path.abspath(root)
 
@@ -198,6 +200,11 @@ def _read_ignore_file(path: str, directory: str) -> tuple[_IgnoreFile, ...]:
     except OSError:
         return ()
     return (_IgnoreFile(os.path.abspath(directory), _compile(lines)),) if lines else ()
+
+
+def _anchor(pattern: str) -> str:
+    """Spell `./here` as a .gitignore does, where it would name nothing."""
+    return pattern[1:] if pattern.startswith("./") else pattern
 
 
 def _compile(patterns: Sequence[str]) -> GitIgnoreSpec:

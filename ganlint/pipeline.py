@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from ganlint.matcher.bundle import load_bundled_rules, load_bundled_texts
 from ganlint.matcher.rule import Rule, RuleTexts
 from ganlint.pool import analyze_entries
 from ganlint.report.run import FactsRun, LintRun
-from ganlint.selection import UNUSED_SUPPRESSION, match_selectors, select_rules
+from ganlint.selection import ALL, UNUSED_SUPPRESSION, match_selectors, select_rules
 from ganlint.suppression import Suppression
 
 
@@ -71,7 +72,8 @@ def load_texts(config: Config) -> dict[str, RuleTexts]:
     texts = load_bundled_texts()
     texts[UNUSED_SUPPRESSION.id] = RuleTexts(
         why="A comment that silences nothing hides the next finding on its line. It may be left from code that has\n"
-        "changed, name a rule that does not exist, or silence a rule that this run does not select."
+        "changed, be misspelt (`ignore(rule-id)`), name a rule that does not exist, or silence one that this run does\n"
+        "not select."
     )
     if config.rules_dirs:
         from ganlint.matcher.load import load_folders
@@ -200,28 +202,38 @@ def _find_unused(
     severity: Severity,
 ) -> Iterable[Finding]:
     known = {rule.id for rule in rules}
+    groups = {*(rule.family for rule in rules), *(item.value for item in Severity), ALL}
     active = {rule.id for rule in selected}
     everything = all(rule.id in active for rule in rules if rule.enabled)
     for suppression in suppressions:
-        if UNUSED_SUPPRESSION.id in suppression.rules:
+        if suppression.mistake is not None:
+            example = f"`# ganlint: {'ignore-file' if suppression.whole_file else 'ignore'}[rule-id]`"
+            yield _make_unused(suppression, suppression.mistake, severity, f"Write {example}")
+        if UNUSED_SUPPRESSION.id in suppression.rules or suppression.mistake is not None:
             continue
         for rule in suppression.rules:
-            if rule not in known:
-                yield _make_unused(suppression, f"there is no rule '{rule}' to silence", severity)
+            if rule in groups:
+                yield _make_unused(suppression, f"'{rule}' is no rule but several", severity, "Name the rule")
+            elif rule not in known:
+                close = difflib.get_close_matches(rule.lower(), known, n=1)
+                help_text = f"Write '{close[0]}', or remove the comment" if close else UNUSED_SUPPRESSION.help
+                yield _make_unused(suppression, f"there is no rule '{rule}' to silence", severity, help_text)
             elif rule in active and (suppression, rule) not in used:
                 yield _make_unused(suppression, f"nothing here is reported by '{rule}'", severity)
         if not suppression.rules and everything and all(item is not suppression for item, _ in used):
             yield _make_unused(suppression, "nothing is reported here", severity)
 
 
-def _make_unused(suppression: Suppression, message: str, severity: Severity) -> Finding:
+def _make_unused(
+    suppression: Suppression, message: str, severity: Severity, help_text: str = UNUSED_SUPPRESSION.help
+) -> Finding:
     return Finding(
         rule=UNUSED_SUPPRESSION.id,
         severity=severity,
         confidence=Confidence.HIGH,
         message=f"unused suppression: {message}",
         span=suppression.span,
-        help=UNUSED_SUPPRESSION.help,
+        help=help_text,
     )
 
 

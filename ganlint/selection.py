@@ -24,7 +24,7 @@ UNUSED_SUPPRESSION = Rule(
     match=(),
     message="",
     where="",
-    help="remove the comment",
+    help="Remove the comment",
 )
 
 
@@ -64,8 +64,9 @@ def _apply_selection(rules: Sequence[Rule], selection: Selection, chosen: set[st
     check_selectors(rules, named, where=selection.where)
     chosen = set() if selection.select is not None else set(chosen)
     added = (*(selection.select or ()), *selection.extend_select)
-    # From the vague to the precise, so that `--select normalization --ignore info` and the reverse do what they say.
-    for precision in range(4):
+    # From the vague to the precise. A family is no more precise than a severity: `--select normalization
+    # --ignore info` and the reverse both leave out what is ignored.
+    for precision in range(3):
         for rule in rules:
             if any(_names_rule(rule, name) and _rate_precision(name, rule) == precision for name in added):
                 chosen.add(rule.id)
@@ -79,7 +80,7 @@ def _names_rule(rule: Rule, selector: str) -> bool:
 
 
 def _rate_precision(selector: str, rule: Rule) -> int:
-    return {ALL: 0, rule.severity.value: 1, rule.family: 2, rule.id: 3}[selector]
+    return {ALL: 0, rule.severity.value: 1, rule.family: 1, rule.id: 2}[selector]
 
 
 def _adjust_severity(rule: Rule, settings: RuleSettings | None) -> Rule:

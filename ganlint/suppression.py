@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from ganlint.source_text import SourceText
 
-_DIRECTIVE = re.compile(
-    r"#\s*ganlint:\s*(?P<kind>ignore-file|ignore)(?![\w-])[ \t]*(?P<rules>\[[^\]\r\n]*\])?", re.IGNORECASE
-)
+_DIRECTIVE = re.compile(r"#\s*ganlint:\s*(?P<kind>[\w-]+)(?P<rest>[^#\r\n]*)", re.IGNORECASE)
+_BRACKETS = re.compile(r"[ \t]*\[([^\]]*)\]")
+_BROKEN_BRACKETS = re.compile(r"[ \t]*[\[({=:]")
+_BARE_RULE = re.compile(r"[ \t]+[a-z\d]+(?:-[a-z\d]+)+(?:[\s,]|$)")
 _COMMENT = re.compile(r"(?:'(?:[^\\'\n]|\\.)*'|\"(?:[^\\\"\n]|\\.)*\"|[^'\"#\n])*(?P<comment>#.*)?")
 
 
@@ -27,6 +28,7 @@ class Suppression:
 
     `rules` is empty where the comment names none and so silences all. `first_line` and `last_line` are lines of
     the cell, in a notebook. A comment that stands alone on its line speaks for the statement below it.
+    `mistake` says what is wrong with a comment that cannot be understood; it silences nothing.
     """
 
     span: Span
@@ -34,10 +36,11 @@ class Suppression:
     whole_file: bool
     first_line: int
     last_line: int
+    mistake: str | None = None
 
     def covers(self, rule: str, span: Span) -> bool:
         """Say whether a finding of this rule that starts at this span is silenced."""
-        if self.rules and rule not in self.rules:
+        if self.mistake is not None or (self.rules and rule not in self.rules):
             return False
         if self.whole_file:
             return True
@@ -51,25 +54,41 @@ def find_suppressions(source_text: SourceText) -> tuple[Suppression, ...]:
     found: list[Suppression] = []
     for line, column, comment, first_line, last_line in _iterate_comments(source_text):
         for directive in _DIRECTIVE.finditer(comment):
+            rules, length, mistake = _read_directive(directive)
+            if length is None:
+                continue
             start = column + directive.start()
-            span = source_text.make_span(line, start, line, column + directive.end())
+            span = source_text.make_span(line, start, line, column + directive.end("kind") + length)
             shift = line - span.line
             found.append(
                 Suppression(
                     span=span,
-                    rules=_split_rules(directive.group("rules")),
+                    rules=rules,
                     whole_file=directive.group("kind").lower() == "ignore-file",
                     first_line=first_line - shift,
                     last_line=last_line - shift,
+                    mistake=mistake,
                 )
             )
     return tuple(found)
 
 
-def _split_rules(brackets: str | None) -> tuple[str, ...]:
-    if brackets is None:
-        return ()
-    return tuple(rule for part in brackets[1:-1].split(",") if (rule := part.strip()))
+def _read_directive(directive: re.Match[str]) -> tuple[tuple[str, ...], int | None, str | None]:
+    """Return the rules, how much of the text behind the word belongs to them (None: it is only prose), the mistake."""
+    kind, rest = directive.group("kind"), directive.group("rest")
+    brackets = _BRACKETS.match(rest)
+    broken = _BROKEN_BRACKETS.match(rest) is not None
+    whole = len(rest.rstrip())
+    if kind.lower() not in {"ignore", "ignore-file"}:
+        is_prose = whole and not broken
+        return (), None if is_prose else whole, f"ganlint knows no comment '{kind}'"
+    if brackets is not None:
+        rules = tuple(rule for part in brackets.group(1).split(",") if (rule := part.strip()))
+        return rules, brackets.end(), None if rules else "the brackets name no rule"
+    # Taken for a comment without brackets, these would silence every rule.
+    if broken or _BARE_RULE.match(rest):
+        return (), whole, "rules are named in square brackets"
+    return (), 0, None
 
 
 def _iterate_comments(source_text: SourceText) -> Iterator[tuple[int, int, str, int, int]]:

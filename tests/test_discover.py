@@ -48,6 +48,7 @@ def test_named_files_are_always_linted(tree):
 def test_exclude_patterns_are_those_of_a_gitignore(tree):
     tree("a/old/x.py", "a/new/old/y.py", "a/new/z.py", "gen_1.py", "keep.py")
     assert discover(".", exclude=["/a/old/", "gen_*.py"]) == ["a/new/old/y.py", "a/new/z.py", "keep.py"]
+    assert discover(".", exclude=["./a/old", "./gen_*.py"]) == ["a/new/old/y.py", "a/new/z.py", "keep.py"]
     assert discover(".", exclude=["old"]) == ["a/new/z.py", "gen_1.py", "keep.py"]
     assert discover("a/old/x.py", "keep.py", exclude=["/a/old/"], force_exclude=True) == ["keep.py"]
 
@@ -120,5 +121,6 @@ def test_paths_are_shown_relative_to_here(tree, tmp_path):
 def test_match_pattern(tree, tmp_path):
     assert match_pattern("tests/a.py", "tests/**", root=tmp_path)
     assert match_pattern("x/tests/a.py", "a.py", root=tmp_path)
+    assert match_pattern("tests/a.py", "./tests/*.py", root=tmp_path)
     assert not match_pattern("x/tests/a.py", "/tests/", root=tmp_path)
     assert not match_pattern("/elsewhere/a.py", "a.py", root=tmp_path)

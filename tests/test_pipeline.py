@@ -99,6 +99,29 @@ def test_unused_suppressions_are_reported(here):
     assert [finding.severity for finding in run.findings[1:]] == [Severity.INFO, Severity.INFO]
 
 
+@pytest.mark.parametrize(
+    ("comment", "message", "help_text"),
+    [
+        (f"ignore[{RULE}", "rules are named in square brackets", "Write `# ganlint: ignore[rule-id]`"),
+        (f"ignore({RULE})", "rules are named in square brackets", "Write `# ganlint: ignore[rule-id]`"),
+        (f"ignore={RULE}", "rules are named in square brackets", "Write `# ganlint: ignore[rule-id]`"),
+        (f"ignore {RULE}", "rules are named in square brackets", "Write `# ganlint: ignore[rule-id]`"),
+        (f"ignore-file: {RULE}", "rules are named in square brackets", "Write `# ganlint: ignore-file[rule-id]`"),
+        ("ignore[]", "the brackets name no rule", "Write `# ganlint: ignore[rule-id]`"),
+        (f"ignor[{RULE}]", "ganlint knows no comment 'ignor'", "Write `# ganlint: ignore[rule-id]`"),
+        (f"disable={RULE}", "ganlint knows no comment 'disable'", "Write `# ganlint: ignore[rule-id]`"),
+        (f"ignore[{RULE}x]", f"there is no rule '{RULE}x' to silence", f"Write '{RULE}', or remove the comment"),
+        ("ignore[normalization]", "'normalization' is no rule but several", "Name the rule"),
+    ],
+)
+def test_comments_that_are_not_understood_silence_nothing(here, comment, message, help_text):
+    here("a.py", GENERATOR.format(comment=f"  # ganlint: {comment}  # noqa"))
+    run = lint()
+    assert spell(run) == [f"a.py:7: {RULE}", "a.py:7: unused-suppression"]
+    assert run.findings[1].message == f"unused suppression: {message}"
+    assert run.findings[1].help == help_text
+
+
 def test_suppressions_of_rules_that_do_not_run_are_not_called_unused(here):
     here("a.py", "x = 1  # ganlint: ignore[bce-on-logits-loss, bn-after-tanh]\ny = 2  # ganlint: ignore\n")
     unknown = [finding for finding in lint().findings if "no rule" not in finding.message]
