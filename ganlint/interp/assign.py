@@ -106,8 +106,9 @@ def augment_target(machine: Machine, node: cst.AugAssign, frame: Frame) -> None:
     if isinstance(before, ListV) and before.kind == "list" and operator == "+":
         extend_list(machine, before, value)
         return
-    if isinstance(before, ModuleV) and operator == "+" and isinstance(value, ModuleV):
-        for _, child, _ in value.children():
+    if isinstance(before, ModuleV) and operator == "+":
+        for child in unpack_value(value) or ():
+            _adopt(before, child)
             machine.write(before.attrs, str(len(before.attrs)), child)
         return
     after = (

@@ -136,7 +136,7 @@ class LayerEmitter:
 
     def _add_unregistered(self, number: int, root: ModuleV, below: list[ModuleV]) -> None:
         registered = {id(module) for module in below}
-        used = {id(op.layer) for op in root.trace.ops if op.layer is not None} if root.trace is not None else set()
+        used = root.trace.called if root.trace is not None else set()
         for holder in [root, *below]:
             for attribute, value in holder.attrs.items():
                 if not isinstance(value, (ListV, DictV)):

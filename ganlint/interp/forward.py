@@ -42,6 +42,8 @@ def call_module(call: Call, module: Value) -> Value:
         _note_called(call, module)
         if _is_network(module):
             return _call_network(call, module)
+    else:
+        machine.trace.called.add(id(module))
     return _run_module(call, module)
 
 

@@ -83,7 +83,8 @@ def _role_of_name(name: str) -> str | None:
             found = {DISCRIMINATOR}
         elif "generator" in lowered or "generative" in lowered:
             found = {GENERATOR}
-    if len(found) != 1 or set(words) & _PART_WORDS:
+    named = [word for word in words if not word.isdigit()]
+    if len(found) != 1 or not named or named[-1] in _PART_WORDS or named[0] == "loss":
         return None
     return found.pop()
 

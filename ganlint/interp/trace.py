@@ -63,15 +63,17 @@ class OpRecord:
 class Trace:
     """The ops of one network's forward pass, in the order they run.
 
-    `depth` is the number of undecided branches around the start, so that only those inside the pass count.
+    `depth` is the number of undecided branches around the start, so that only those inside the pass count. `called`
+    are the identities of the modules that ran.
     """
 
-    __slots__ = ("alias", "complete", "depth", "ops", "result")
+    __slots__ = ("alias", "called", "complete", "depth", "ops", "result")
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
         self.ops: list[OpRecord] = []
         self.alias: dict[int, int] = {}
+        self.called: set[int] = set()
         self.result: Value | None = None
         self.complete = True
 
