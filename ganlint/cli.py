@@ -24,6 +24,8 @@ from ganlint.finding import Finding, Problem, Severity
 from ganlint.report.registry import FACTS_FORMATS, LINT_FORMATS
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from ganlint.report.run import LintRun
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -38,6 +40,15 @@ class _DefaultGroup(click.Group):
         if args and args[0] not in self.commands and args[0] not in {"--help", "-h", "--version"}:
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        own = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            return [*own, *self.commands["check"].shell_complete(ctx, incomplete)]
+        # Where no command is named, a path to check may stand.
+        return [*own, CompletionItem(incomplete, type="file")]
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         try:
@@ -56,7 +67,7 @@ class _DefaultGroup(click.Group):
 def main() -> None:
     """Find the mistakes that make GAN training collapse.
 
-    `ganlint PATH...` is short for `ganlint check PATH...`.
+    `ganlint PATH...` is short for `ganlint check PATH...`, and `ganlint check --help` lists its options.
     """
     # Python's last look for garbage among all the syntax trees would cost a tenth of the run.
     atexit.register(gc.freeze)
@@ -65,6 +76,19 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def _complete_selector(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the last of several rule ids, families and severities."""
+    from ganlint.matcher.bundle import load_bundled_rules
+    from ganlint.selection import UNUSED_SUPPRESSION
+
+    before, comma, last = incomplete.rpartition(",")
+    rules = (*load_bundled_rules(), UNUSED_SUPPRESSION)
+    names = [rule.id for rule in rules]
+    if ctx.command.name == "check":
+        names += [*dict.fromkeys(rule.family for rule in rules), *(severity.value for severity in Severity), "ALL"]
+    return [f"{before}{comma}{name}" for name in names if name.startswith(last)]
 
 
 def _add_config_options(command: _Command) -> _Command:
@@ -97,16 +121,40 @@ def _add_run_options(command: _Command) -> _Command:
 
 
 @main.command()
-@click.argument("paths", nargs=-1)
-@click.option("--select", multiple=True, help="Report only these: rule ids, families, severities, or ALL.")
-@click.option("--extend-select", multiple=True, help="Report these as well.")
-@click.option("--ignore", multiple=True, help="Do not report these.")
-@click.option("--fail-on", type=click.Choice(_FAIL_ON), help="The least severity that makes the exit code 1.")
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="NAMES",
+    shell_complete=_complete_selector,
+    help="Report only these: rule ids, families, severities or ALL; separated by commas.",
+)
+@click.option(
+    "--extend-select",
+    multiple=True,
+    metavar="NAMES",
+    shell_complete=_complete_selector,
+    help="Report these as well, also if they are off by default.",
+)
+@click.option(
+    "--ignore", multiple=True, metavar="NAMES", shell_complete=_complete_selector, help="Do not report these."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(_FAIL_ON),
+    help="The least severity that makes the exit code 1; warning unless configured.",
+)
 @click.option("--exit-zero", is_flag=True, help="End with 0 whatever was found.")
 @click.option(
-    "--format", "--output-format", "form", type=click.Choice(list(LINT_FORMATS)), default="text", show_default=True
+    "--format",
+    "--output-format",
+    "form",
+    type=click.Choice(list(LINT_FORMATS)),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
 )
-@click.option("--stdin-filename", help="The name of the file that comes on standard input.")
+@click.option("--stdin-filename", type=click.Path(), help="The name of the file that comes on standard input.")
 @_add_run_options
 @_add_config_options
 @click.pass_context
@@ -126,6 +174,7 @@ def check(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
         selections=(*config.selections, _read_selection(options)),
         fail_on=options["fail_on"] or config.fail_on,
     )
+    _refuse_misspelt_command(ctx, paths)
     from ganlint.pipeline import lint_paths, lint_source
 
     run = lint_source(sys.stdin.buffer.read(), name, config) if from_stdin else lint_paths(paths or ["."], config)
@@ -136,8 +185,16 @@ def check(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
 
 
 @main.command()
-@click.argument("paths", nargs=-1)
-@click.option("--format", "--output-format", "form", type=click.Choice(list(FACTS_FORMATS)), default="text")
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option(
+    "--format",
+    "--output-format",
+    "form",
+    type=click.Choice(list(FACTS_FORMATS)),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
 @_add_run_options
 @_add_config_options
 @click.pass_context
@@ -153,7 +210,7 @@ def facts(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
 
 
 @main.command()
-@click.argument("rule_id", metavar="RULE")
+@click.argument("rule_id", metavar="RULE", shell_complete=_complete_selector)
 @_add_config_options
 def explain(rule_id: str, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
     """Say what a rule reports, why, and what to do about it."""
@@ -165,7 +222,15 @@ def explain(rule_id: str, **options: Any) -> None:  # noqa: ANN401 - click passe
 
 
 @main.command()
-@click.option("--format", "--output-format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format",
+    "--output-format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
 @_add_config_options
 def rules(form: str, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
     """List the rules."""
@@ -176,7 +241,7 @@ def rules(form: str, **options: Any) -> None:  # noqa: ANN401 - click passes opt
 
 
 @main.command("test")
-@click.argument("folders", metavar="RULES_DIR...", nargs=-1, required=True)
+@click.argument("folders", metavar="RULES_DIR...", nargs=-1, required=True, type=click.Path())
 def check_rules(folders: tuple[str, ...]) -> None:
     """Check rule folders: the rule itself, its markers in bad.py, its good.py and its fixed.py."""
     from ganlint.matcher.bundle import load_bundled_rules
@@ -198,6 +263,18 @@ def check_rules(folders: tuple[str, ...]) -> None:
     click.echo(f"{len(loaded)} {'rule' if len(loaded) == 1 else 'rules'} checked, {verdict}.")
     if failures:
         raise SystemExit(EXIT_FINDINGS)
+
+
+def _refuse_misspelt_command(ctx: click.Context, paths: list[str]) -> None:
+    if ctx.parent is None or not paths or os.path.lexists(paths[0]) or not paths[0].isalpha():
+        return
+    import difflib
+
+    group = ctx.parent.command
+    names = group.list_commands(ctx.parent) if isinstance(group, click.Group) else []
+    close = difflib.get_close_matches(paths[0], names, n=1)
+    if close:
+        raise UsageError(f"'{paths[0]}' is neither a command nor a path", hint=f"did you mean '{close[0]}'?")
 
 
 def _read_config(paths: list[str], options: dict[str, Any]) -> Config:
@@ -257,7 +334,9 @@ def _write(render: Callable[[bool], str], options: dict[str, Any]) -> None:
 def _wants_color() -> bool:
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _choose_exit_code(run: LintRun, fail_on: str) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from ganlint import __version__
 from ganlint.errors import UsageError
 from ganlint.matcher.rule import Rule, RuleTexts
 
+_MARKER = re.compile(r" *# (?:todo-)?(?:expect|ok): .*$", re.MULTILINE)
 _EXAMPLES = (("bad.py", "Reported"), ("good.py", "Not reported"), ("fixed.py", "After the fix"))
 
 
@@ -18,6 +20,9 @@ def explain_rule(rule_id: str, rules: Sequence[Rule], texts: Mapping[str, RuleTe
     by_id = {rule.id: rule for rule in rules}
     rule = by_id.get(rule_id)
     if rule is None:
+        family = [rule.id for rule in rules if rule.family == rule_id]
+        if family:
+            raise UsageError(f"'{rule_id}' is a family of rules", hint=f"its rules are {', '.join(family)}")
         close = difflib.get_close_matches(rule_id, by_id, n=1)
         hint = f"did you mean '{close[0]}'?" if close else "`ganlint rules` lists them"
         raise UsageError(f"no rule is called '{rule_id}'", hint=hint)
@@ -35,7 +40,10 @@ def explain_rule(rule_id: str, rules: Sequence[Rule], texts: Mapping[str, RuleTe
         parts.append("\n".join([f"Options, in [tool.ganlint.rules.{rule.id}]:", *lines]))
     for name, title in _EXAMPLES:
         if name in text.files:
-            parts.append(f"{title} ({name}):\n\n{_indent(text.files[name])}")
+            code = text.files[name]
+            # What is expected of bad.py stands in its fixed twin as well.
+            code = _MARKER.sub("", code) if name == "fixed.py" else code
+            parts.append(f"{title} ({name}):\n\n{_indent(code)}")
     if text.references:
         parts.append("\n".join(["References:", *(f"  {title}: {url}" for title, url in text.references)]))
     parts.append(f"Silence it on a line with `# ganlint: ignore[{rule.id}]`.")

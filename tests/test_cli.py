@@ -4,11 +4,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
-from ganlint import __version__
+from ganlint import __version__, cli
 from ganlint.cli import main
 
 BAD = """\
@@ -108,6 +109,8 @@ def test_infos_fail_only_when_asked(here):
         (["explain", "bn-suspicious-ep"], f"did you mean '{RULE}'?"),
         (["--output", "no/such/folder/x.json", "."], "cannot write"),
         (["facts", "nowhere.py"], "does not exist"),
+        (["fact", "a.py"], "did you mean 'facts'?"),
+        (["explain", "normalization"], "its rules are bn-after-tanh, "),
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_what_was_meant(here, args, message):
@@ -219,6 +222,13 @@ def test_every_listed_rule_can_be_explained(here):
         assert f"ganlint: ignore[{rule['id']}]" in result.stdout
 
 
+def test_the_mended_example_expects_nothing(here):
+    here("x", "")
+    page = run("explain", RULE).stdout
+    assert f"# expect: {RULE}" in page
+    assert "# expect:" not in page.partition("After the fix")[2]
+
+
 def test_own_rules(here):
     here("lint/own/bn-present/rule.yaml", OWN_RULE)
     here("a.py", BAD)
@@ -282,6 +292,46 @@ def test_completion_scripts_are_made(here, tmp_path):
             [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
         )
         assert "_GANLINT_COMPLETE" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("", {"plain,check", "plain,explain", "file,"}),
+        ("sr", {"file,sr"}),
+        ("--sel", {"plain,--select"}),
+        ("a.py --sel", {"plain,--select"}),
+        ("check a.", {"file,a."}),
+        ("a.py b", {"file,b"}),
+        ("explain bn-susp", {"plain,bn-suspicious-eps", "plain,bn-suspicious-momentum"}),
+        ("explain normal", set()),
+        ("a.py --select normal", {"plain,normalization"}),
+        ("check --ignore info,unused", {"plain,info,unused-suppression"}),
+        ("check --fail-on n", {"plain,never"}),
+        ("check --stdin-filename a", {"file,a"}),
+    ],
+)
+def test_words_are_completed(here, words, expected):
+    here("x", "")
+    args = words.split(" ")
+    environment = {
+        "_GANLINT_COMPLETE": "bash_complete",
+        "COMP_WORDS": f"ganlint {words}",
+        "COMP_CWORD": str(len(args)),
+    }
+    result = CliRunner().invoke(main, [], env=environment, prog_name="ganlint", complete_var="_GANLINT_COMPLETE")
+    found = set(result.stdout.split("\n")) - {""}
+    assert expected <= found if words == "" else expected == found
+
+
+def test_no_colour_for_a_dumb_terminal(here, monkeypatch):
+    here("a.py", BAD)
+    terminal = SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("ganlint.cli.sys", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    assert cli._wants_color()
+    monkeypatch.setenv("TERM", "dumb")
+    assert not cli._wants_color()
 
 
 def test_module_can_be_run(here, tmp_path):

@@ -30,7 +30,7 @@ class Mark:
 def render_snippet(marks: Sequence[Mark], get_line: GetLine, *, color: bool) -> list[str]:
     """Return the lines that marks start on, each underlined; the first mark's file comes first."""
     lines: list[str] = []
-    width = max(len(str(mark.span.line)) for mark in marks)
+    width = measure_gutter(marks)
     gutter = paint(f"{' ' * width} |", "faint", color=color)
     groups = _group_by_file(marks)
     for group in groups:
@@ -56,6 +56,11 @@ def render_snippet(marks: Sequence[Mark], get_line: GetLine, *, color: bool) -> 
             words = f" {paint(mark.text, mark.style, color=color)}" if mark.text else ""
             lines.append(f"{gutter} {' ' * start}{underline}{words}")
     return lines
+
+
+def measure_gutter(marks: Sequence[Mark]) -> int:
+    """Return how many characters the line numbers in front of the snippet take."""
+    return max(len(str(mark.span.line)) for mark in marks)
 
 
 def spell_place(span: Span) -> str:

@@ -8,7 +8,7 @@ from ganlint.errors import SourceError
 from ganlint.finding import Finding, Problem, Severity
 from ganlint.report.color import paint
 from ganlint.report.run import LintRun
-from ganlint.report.snippet import Mark, render_snippet, spell_place
+from ganlint.report.snippet import Mark, measure_gutter, render_snippet, spell_place
 from ganlint.source import read_bytes, read_text
 from ganlint.source_text import SourceText
 from ganlint.span import Span
@@ -62,10 +62,11 @@ def _render_finding(finding: Finding, lines: _Lines, *, color: bool) -> list[str
         notes.append(f"and {len(rest)} more {places}, the last at line {rest[-1].span.line}")
     if finding.confidence.value != "high":
         notes.append(f"confidence: {finding.confidence.value}")
-    block += [f"   {paint('= note:', 'label', color=color)} {note}" for note in notes]
+    indent = " " * (measure_gutter(marks) + 1)
+    block += [f"{indent}{paint('= note:', 'label', color=color)} {note}" for note in notes]
     help_text = finding.help or (finding.fix.title if finding.fix is not None else "")
     if help_text:
-        block.append(f"   {paint('= help:', 'help', color=color)} {help_text}")
+        block.append(f"{indent}{paint('= help:', 'help', color=color)} {help_text}")
     return block
 
 
