@@ -47,8 +47,9 @@ class _DefaultGroup(click.Group):
         own = super().shell_complete(ctx, incomplete)
         if incomplete.startswith("-"):
             return [*own, *self.commands["check"].shell_complete(ctx, incomplete)]
-        # Where no command is named, a path to check may stand.
-        return [*own, CompletionItem(incomplete, type="file")]
+        # Where no command is named, a path to check may stand. It comes first, because click's script for bash forgets
+        # what came before it; bash then offers files where no command fits.
+        return [CompletionItem(incomplete, type="file"), *own]
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         try:

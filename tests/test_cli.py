@@ -320,8 +320,9 @@ def test_words_are_completed(here, words, expected):
         "COMP_CWORD": str(len(args)),
     }
     result = CliRunner().invoke(main, [], env=environment, prog_name="ganlint", complete_var="_GANLINT_COMPLETE")
-    found = set(result.stdout.split("\n")) - {""}
-    assert expected <= found if words == "" else expected == found
+    found = result.stdout.splitlines()
+    assert [item.startswith("file,") for item in found[1:]] == [False] * len(found[1:])
+    assert expected <= set(found) if words == "" else expected == set(found) - {""}
 
 
 def test_no_colour_for_a_dumb_terminal(here, monkeypatch):
