@@ -50,10 +50,10 @@ class LayerDocument:
 class NetworkDocument:
     """A network: layers in order of construction, own submodules flattened, and the edges of its forward pass.
 
-    `assumed` networks were constructed by ganlint with their defaults, because no program does; `by_default` ones show what the
-    defaults make of a class that the program builds with other arguments. `part_of_other`
-    networks only appear inside others. `complete` is false where the forward pass was not followed to its end.
-    `adversarial` is true for every network of a program that has a generator or a discriminator.
+    `assumed` networks were constructed by ganlint with their defaults, because no program does; `by_default` ones show
+    what the defaults make of a class that the program builds with other arguments. `part_of_other` networks only appear
+    inside others. `complete` is false where the forward pass was not followed to its end. `adversarial` is true for
+    every network of a program that has a generator or a discriminator.
     """
 
     name: str
