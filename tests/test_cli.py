@@ -54,7 +54,7 @@ def test_check_is_the_default(here, command):
     here("a.py", BAD)
     result = run(*command)
     assert result.exit_code == 1
-    assert f"a.py:5:5: warning[{RULE}]" in result.stdout
+    assert f"a.py:5:24: warning[{RULE}]" in result.stdout
     assert "\x1b[" not in result.stdout
 
 
@@ -64,7 +64,7 @@ def test_json_is_the_contract(here):
         document = json.loads(run("a.py", option, "json", "--select", RULE).stdout)
         assert document["schema"] == "ganlint.findings/1"
         assert document["version"] == __version__
-        assert [(item["path"], item["line"], item["column"]) for item in document["findings"]] == [("a.py", 5, 5)]
+        assert [(item["path"], item["line"], item["column"]) for item in document["findings"]] == [("a.py", 5, 24)]
         assert document["summary"] == {"files": 1, "errors": 0, "warnings": 1, "infos": 0, "problems": 0}
 
 
@@ -154,7 +154,7 @@ def test_standard_input(here):
     assert result.exit_code == 1
     assert [item["path"] for item in json.loads(result.stdout)["findings"]] == ["src/new.py"]
     assert run("--stdin-filename", "src/new.py", stdin=BAD).exit_code == 1
-    assert "<stdin>:5:5" in run("-", stdin=BAD).stdout
+    assert "<stdin>:5:24" in run("-", stdin=BAD).stdout
     assert "nn.BatchNorm1d(64, 0.8)" in run("-", stdin=BAD).stdout
     assert run("-", stdin="").exit_code == 0
     here("pyproject.toml", '[tool.ganlint]\nextend-exclude = ["gen"]\n')

@@ -457,6 +457,10 @@ def test_a_role_by_name_is_less_sure_only_where_the_role_matters():
     (found,) = run(facts, [{"layer": {"as": "bn", "network.role": "discriminator"}}])
     assert found.confidence is Confidence.MEDIUM
     assert found.notes == ("Net is taken for the discriminator: its name is Net",)
+    labels = [{"at": "bn.network", "text": "it judges, as {bn.network.role_reason}"}]
+    (found,) = run(facts, [{"layer": {"as": "bn", "network.role": "discriminator"}}], labels=labels)
+    assert [text for _, text in found.labels] == ["it judges, as its name is Net"]
+    assert found.notes == ()
     chain = make_chain("batch_norm", role_source="name")
     assert rate(chain, path(BN, **{"in": {"role": "discriminator"}})) is Confidence.MEDIUM
 

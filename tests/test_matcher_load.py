@@ -50,8 +50,15 @@ def test_a_rule_takes_its_names_from_its_folders(tmp_path):
         ("kind:", "kidn:", ":4: match[0].layer.kidn", "did you mean `kind`?"),
         ("batch_norm", "batchnorm", ":4: match[0].layer.kind", "did you mean `batch_norm`?"),
         ("0.01", "1e-2", ":4: match[0].layer.args.eps.min", "write 0.001 or 1.0e-3"),
-        ("severity: warning", "severity: bad", ":2: severity", "'error', 'warning' or 'info'"),
-        ("message: m", "mesage: m", ": ", "`message` is missing"),
+        ("severity: warning", "severity: bad", ":2: severity", "should be 'error', 'warning' or 'info', not 'bad'"),
+        ("message: m", "mesage: m", ":5: mesage", "did you mean `message`?"),
+        ("message: m\n", "", ": ", "`message` is missing"),
+        (
+            "message: m",
+            "message: m\noptions: {a: {defalt: 1, help: h}}",
+            ":6: options.a.defalt",
+            "did you mean `default`?",
+        ),
         ("why: w", "why: w\nwhi: w", ":7: whi", "did you mean `why`?"),
         ("message: m", "message: '{b.args.eps}'", ":5: message", "no name `b`"),
         ("message: m", "message: 'a { b'", ":5: message", "lone `{`"),
@@ -73,6 +80,12 @@ def test_a_file_that_is_no_rule_is_named(tmp_path):
     empty.mkdir()
     with pytest.raises(RuleError, match=r"no `rule\.yaml` in this folder"):
         find_rule_folders(empty)
+    write_rule(tmp_path, VALID, "other-rule")
+    (empty / "bad.py").touch()
+    assert len(find_rule_folders(tmp_path)) == 2
+    (empty / "good.py").touch()
+    with pytest.raises(RuleError, match=r"empty: a `bad\.py` and a `good\.py`, but no `rule\.yaml`"):
+        find_rule_folders(tmp_path)
     with pytest.raises(RuleError, match="no such rules folder"):
         find_rule_folders(tmp_path / "missing")
     folder = write_rule(tmp_path, "", "latin")

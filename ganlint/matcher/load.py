@@ -36,6 +36,11 @@ def find_rule_folders(root: Path) -> tuple[Path, ...]:
     if not found:
         message = f"no `{RULE_FILE}` in this folder"
         raise RuleError(message, where=root.as_posix(), hint=f"a rule is a folder <family>/<rule-id>/{RULE_FILE}")
+    for path in sorted(root.rglob("bad.py")):
+        # The file was forgotten, or is called rule.yml.
+        if path.parent not in found and path.with_name("good.py").is_file():
+            message = f"a `bad.py` and a `good.py`, but no `{RULE_FILE}`"
+            raise RuleError(message, where=path.parent.as_posix())
     return found
 
 

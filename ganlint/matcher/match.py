@@ -222,8 +222,8 @@ def _build_match(compiled: CompiledRule, members: Sequence[_Candidate]) -> Match
         confidence=first.confidence,
         message=first.message.render(first.env, count),
         place=first.place,
-        labels=_unique_labels(labels, first.place),
-        notes=tuple(_build_notes(compiled, first)),
+        labels=(shown := _unique_labels(labels, first.place)),
+        notes=tuple(_build_notes(compiled, first, tuple(text for _, text in shown))),
         help=compiled.outcome.help.render(first.env, count),
         network=_name_network(compiled, first),
         fix=_build_fix(compiled, first.env, count),
@@ -246,13 +246,15 @@ def _origin_labels(candidate: _Candidate) -> Iterator[tuple[Place, str]]:
             yield known.place, _describe_origin(known, words)
 
 
-def _build_notes(compiled: CompiledRule, candidate: _Candidate) -> Iterator[str]:
+def _build_notes(compiled: CompiledRule, candidate: _Candidate, labels: tuple[str, ...]) -> Iterator[str]:
     for known, words in candidate.knowns:
         if known.place == candidate.place and known.origin != "literal":
             yield _describe_origin(known, words)
     uses, kinds = compiled.uses, compiled.scope.kinds
     for network in uses.read_networks(candidate.env, kinds, roles_only=True):
-        if network.role_source == "name" and network.role_reason:
+        reason = network.role_reason if network.role_source == "name" else None
+        # A label that gives the reason says it where it is seen.
+        if reason and not any(reason in label for label in labels):
             yield f"{network.name} is taken for the {network.role}: {network.role_reason}"
     for network in candidate.networks:
         if network.assumed:

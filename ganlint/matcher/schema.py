@@ -126,8 +126,9 @@ def generate_schema() -> dict[str, Any]:
 
 
 def _explain(error: ValidationError, where: str) -> RuleError:
-    # The nearest mistake to the root says more than what follows from it.
-    first = min(error.errors(include_url=False), key=lambda item: len(item["loc"]))
+    # The nearest mistake to the root says more than what follows from it, and a misspelt key more than the missing one.
+    errors = error.errors(include_url=False)
+    first = min(errors, key=lambda item: (len(item["loc"]), item["type"] != "extra_forbidden"))
     location = [part for part in first["loc"] if not str(part).startswith(("list[", "function-"))]
     place = ""
     for part in location:
@@ -138,6 +139,8 @@ def _explain(error: ValidationError, where: str) -> RuleError:
         hint = suggest(str(location[-1]), _keys_at(location[:-1]))
     elif first["type"] == "missing":
         message, place = f"`{location[-1]}` is missing", place.rpartition(".")[0]
+    elif first["type"] == "literal_error":
+        message = f"{message.removeprefix('Input ')}, not {first['input']!r}"
     return RuleError(message, where=f"{where}: {place}" if place else where, hint=hint)
 
 
