@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -87,3 +88,15 @@ def test_wheel_carries_the_rules_and_nothing_stale(tmp_path):
     assert {f"ganlint/{rule}" for rule in rules} <= names
     assert {"ganlint/py.typed", "ganlint/matcher/bundled.json", "ganlint/matcher/bundled_texts.json"} <= names
     assert not {name for name in names if not name.startswith(("ganlint/", "ganlint-"))}
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="only a checkout knows which files are the project's")
+def test_the_source_distribution_holds_what_its_tests_need(tmp_path):
+    run_tool("build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(ROOT))
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        names = {name.partition("/")[2] for name in packed.getnames()}
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    committed = {name for name in listed.stdout.split("\0") if name and (ROOT / name).exists()}
+    assert "tests/conftest.py" in committed
+    assert committed - names == set()
