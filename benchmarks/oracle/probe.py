@@ -138,6 +138,9 @@ def _collect(module: Any, found: list[Any], seen: set[int] | None) -> None:
             if id(child) in seen:
                 continue
             seen.add(id(child))
+        if type(child).__module__ == "torch.nn.modules.loss":
+            # The facts list losses by themselves.
+            continue
         if _torch_class(child) is not None:
             found.append(child)
         else:
