@@ -7,6 +7,7 @@ Exit codes: 0 nothing found, 1 findings at or above `--fail-on` or a file that c
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import os
 import sys
@@ -19,7 +20,7 @@ import click
 
 from ganlint import __version__
 from ganlint.config import Config, Selection, find_config, load_config
-from ganlint.errors import EXIT_CLEAN, EXIT_FINDINGS, GanlintError, UsageError
+from ganlint.errors import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, GanlintError, UsageError
 from ganlint.finding import Finding, Problem, Severity
 from ganlint.report.registry import FACTS_FORMATS, LINT_FORMATS
 
@@ -57,6 +58,12 @@ class _DefaultGroup(click.Group):
         except GanlintError as error:
             click.echo(f"ganlint: error: {error}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            # A full disk, or a working directory that is gone; click itself knows about a closed pipe.
+            if error.errno == errno.EPIPE:
+                raise
+            click.echo(f"ganlint: error: {error.strerror or error}", err=True)
+            ctx.exit(EXIT_ERROR)
 
 
 @click.group(

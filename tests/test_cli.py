@@ -122,6 +122,25 @@ def test_wrong_usage_ends_with_2_and_says_what_was_meant(here, args, message):
     assert result.stdout == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_report_that_cannot_be_written_is_an_error(here, tmp_path):
+    here("a.py", BAD)
+    command = [sys.executable, "-m", "ganlint", "a.py"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "ganlint: error: No space left on device\n"
+
+
+def test_a_working_directory_that_is_gone_is_an_error(here, tmp_path):
+    code = f"import os; os.chdir({str(tmp_path)!r}); os.rmdir({str(tmp_path)!r})\n"
+    code += "from ganlint.cli import main; main(['.'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("ganlint: error: ")
+    assert "Traceback" not in done.stderr
+
+
 def test_unknown_options_are_refused(here):
     result = run("--selct", "x", ".")
     assert result.exit_code == 2
