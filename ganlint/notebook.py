@@ -41,6 +41,8 @@ def _iterate_code_cells(notebook: object, path: str) -> list[tuple[int, str]]:
     if not isinstance(cells, list):
         raise SourceError("the notebook has no cells", where=path, hint="ganlint reads notebooks of format 4")
     found: list[tuple[int, str]] = []
+    if "python" not in _read_language(notebook).lower():
+        return found
     for index, cell in enumerate(cells):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
@@ -50,6 +52,17 @@ def _iterate_code_cells(notebook: object, path: str) -> list[tuple[int, str]]:
         if isinstance(source, str):
             found.append((index, source))
     return found
+
+
+def _read_language(notebook: object) -> str:
+    """Return the language of the kernel; a notebook that names none is taken for Python."""
+    metadata = notebook.get("metadata") if isinstance(notebook, dict) else None
+    for section, key in (("language_info", "name"), ("kernelspec", "language")):
+        named = metadata.get(section) if isinstance(metadata, dict) else None
+        language = named.get(key) if isinstance(named, dict) else None
+        if isinstance(language, str):
+            return language
+    return "python"
 
 
 def _blank_magics(lines: list[str]) -> list[str]:

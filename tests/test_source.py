@@ -189,6 +189,22 @@ def test_code_that_would_kill_the_parser_is_refused(code):
     assert str(nesting.MAX_DEPTH) in error.message or "more" in error.message
 
 
+@pytest.mark.parametrize(
+    ("metadata", "text"),
+    [
+        ({"language_info": {"name": "R"}}, ""),
+        ({"kernelspec": {"language": "julia"}}, ""),
+        ({"kernelspec": {"language": "python"}}, "x = 1"),
+        ({"language_info": {"name": "ipython"}, "kernelspec": 3}, "x = 1"),
+        (3, "x = 1"),
+    ],
+)
+def test_only_notebooks_in_python_are_read(metadata, text):
+    notebook = json.loads(make_notebook(("code", "x = 1")))
+    notebook["metadata"] = metadata
+    assert parse_source(json.dumps(notebook).encode(), path="a.ipynb", notebook=True).text.strip() == text
+
+
 def test_large_code_is_refused_wherever_it_comes_from():
     code = "x = 1\n" * 200_000
     assert "larger than 1 MB" in fail(code.encode()).message
