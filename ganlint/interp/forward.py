@@ -64,7 +64,11 @@ def trace_alone(call: Call, module: ModuleV) -> None:
         args = [TensorV(shape=UNKNOWN, source="input") for name in names if name not in forward.defaults]
     elif module.op.qualname != "torch.nn.ModuleList":
         args = [TensorV(shape=UNKNOWN, source="input")]
-    _call_network(call.with_args(args, {}), module)
+    if is_holder(module):
+        # It is no network itself: the networks it holds are traced where it calls them.
+        _run_module(call.with_args(args, {}), module)
+    else:
+        _call_network(call.with_args(args, {}), module)
 
 
 def _is_network(module: ModuleV) -> bool:

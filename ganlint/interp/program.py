@@ -29,6 +29,7 @@ from ganlint.interp.journal import Journal
 from ganlint.interp.machine import BudgetExceededError, Machine
 from ganlint.interp.modules import build_instance
 from ganlint.interp.project import Project
+from ganlint.interp.roles import is_holder
 from ganlint.interp.scope import Frame, ModuleScope
 from ganlint.interp.syntax import called_names
 from ganlint.interp.torch_values import ModuleV
@@ -238,14 +239,18 @@ class _EntryRun:
                 )
 
     def _trace_networks(self) -> None:
-        for module in list(self.machine.events.modules):
-            if (module.trace is None and module.owner is None and (module.free or id(module) in self.assumed)) or (
-                module.trace is None
-                and module.owner is not None
-                and module.owner.cls is not None
-                and module.owner.cls.is_lightning
-            ):
+        waiting = [module for module in self.machine.events.modules if self._is_untraced(module)]
+        # What holds networks runs them with the inputs they get there, so it comes before them.
+        for module in sorted(waiting, key=lambda module: not is_holder(module)):
+            if module.trace is None:
                 self._trace(module)
+
+    def _is_untraced(self, module: ModuleV) -> bool:
+        if module.trace is not None:
+            return False
+        if module.owner is None:
+            return module.free or id(module) in self.assumed
+        return is_holder(module.owner)
 
     def _trace(self, module: ModuleV) -> None:
         if module.cls is None and module.op.qualname != "torch.nn.Sequential":

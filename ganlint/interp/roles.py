@@ -84,7 +84,7 @@ def _role_of_name(name: str) -> str | None:
         elif "generator" in lowered or "generative" in lowered:
             found = {GENERATOR}
     named = [word for word in words if not word.isdigit()]
-    if len(found) != 1 or not named or named[-1] in _PART_WORDS or named[0] == "loss":
+    if len(found) != 1 or not named or named[-1] in _PART_WORDS or named[0] == "loss" or "with" in named:
         return None
     return found.pop()
 
@@ -103,7 +103,8 @@ def is_holder(module: ModuleV) -> bool:
         for name, child, _ in module.children()
         if child.cls is not None
     }
-    return {GENERATOR, DISCRIMINATOR} <= roles
+    # A model of both players, or a loss that trains its own discriminator beside it (VQ-GAN).
+    return DISCRIMINATOR in roles
 
 
 def _holds_parts_only(cls: ClassV) -> bool:
