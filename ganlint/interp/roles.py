@@ -79,7 +79,7 @@ def _role_of_name(name: str) -> str | None:
     found = {GENERATOR for word in words if word in _G_WORDS} | {DISCRIMINATOR for word in words if word in _D_WORDS}
     lowered = name.lower()
     if not found:
-        if "discriminat" in lowered or "critic" in lowered:
+        if "discriminat" in lowered or "critic" in lowered or "patchgan" in lowered:
             found = {DISCRIMINATOR}
         elif "generator" in lowered or "generative" in lowered:
             found = {GENERATOR}
@@ -98,13 +98,11 @@ def is_holder(module: ModuleV) -> bool:
     if _holds_parts_only(module.cls):
         parts = [child for _, child, _ in module.children() if child.cls is not None and child.cls.find("forward")]
         return len(parts) > 1
-    roles = {
-        _role_of_name(child.cls.name) or _role_of_name(name)
-        for name, child, _ in module.children()
-        if child.cls is not None
-    }
-    # A model of both players, or a loss that trains its own discriminator beside it (VQ-GAN).
-    return DISCRIMINATOR in roles
+    children = [(name, child.cls.name) for name, child, _ in module.children() if child.cls is not None]
+    if any(_role_of_name(name) == DISCRIMINATOR for _, name in children):
+        # A model of both players, or a loss that trains its own discriminator beside it (VQ-GAN).
+        return True
+    return {GENERATOR, DISCRIMINATOR} <= {_role_of_name(cls) or _role_of_name(name) for name, cls in children}
 
 
 def _holds_parts_only(cls: ClassV) -> bool:
