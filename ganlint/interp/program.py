@@ -38,6 +38,8 @@ from ganlint.interp.values import ClassV, Const, FunctionV, InstanceV, Unknown, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import libcst as cst
+
     from ganlint.facts.store import Facts
     from ganlint.source import SourceFile
     from ganlint.span import Span
@@ -123,6 +125,7 @@ class _EntryRun:
         self.assumed: set[int] = set()
         self.instances: dict[ClassV, Value] = {}
         self.spent = 0
+        self.exhausted = False
 
     def run(self, *, with_parts: bool) -> EntryResult:
         machine, scope = self.machine, self.scope
@@ -149,23 +152,35 @@ class _EntryRun:
     def _sources(self) -> tuple[str, ...]:
         return tuple(sorted({self.source.path, *self.project.read}))
 
-    def _run_unit(self, what: str, run: Callable[[], object]) -> None:
+    def _run_unit(self, what: str, run: Callable[[], object], node: cst.CSTNode | None = None) -> None:
         machine = self.machine
         remaining = _ENTRY_BUDGET - self.spent
         if remaining <= 0:
+            if not self.exhausted:
+                self._add_problem(f"gave up following the program after {self.spent} steps; the rest is unknown", node)
+            self.exhausted = True
             return
         machine.reset(min(_UNIT_BUDGET, remaining))
         machine.scope = self.scope
         try:
             run()
         except BudgetExceededError:
-            self._add_problem(f"{what} took more steps than ganlint follows; what comes behind is unknown")
+            self._add_problem(
+                f"gave up following {what} after {machine.budget} steps; what comes behind is unknown", node
+            )
         except RecursionError:
-            self._add_problem(f"{what} nests deeper than ganlint follows; what comes behind is unknown")
+            self._add_problem(f"gave up following {what}: it nests too deeply; what comes behind is unknown", node)
         self.spent += machine.steps
 
-    def _add_problem(self, message: str) -> None:
-        self.problems.append(Problem(path=self.source.path, message=message, fatal=False))
+    def _add_problem(self, message: str, node: cst.CSTNode | None) -> None:
+        line, column, cell = 1, 1, None
+        if node is not None:
+            mark = self.source.mark(node)
+            span = self.source.locate([mark])[mark]
+            line, column, cell = span.line, span.column, span.cell
+        self.problems.append(
+            Problem(path=self.source.path, message=message, line=line, column=column, cell=cell, fatal=False)
+        )
 
     def _run_functions(self) -> None:
         for _ in range(3):
@@ -182,7 +197,7 @@ class _EntryRun:
             first = [function for function in waiting if function.name not in called] or waiting
             for function in first:
                 if function.node not in self.machine.executed:
-                    self._run_unit(f"function {function.name}", partial(self._call, function))
+                    self._run_unit(f"function {function.name}", partial(self._call, function), function.node)
 
     def _call(self, function: FunctionV, receiver: Value | None = None, args: list[Value] | None = None) -> Value:
         call = implicit_call(self.machine, function.node, function.scope, args)
@@ -191,7 +206,7 @@ class _EntryRun:
     def _run_lambdas(self) -> None:
         for function in self.machine.events.lambdas:
             if function.node not in self.machine.executed and function.scope is self.scope:
-                self._run_unit("a lambda", partial(self._call, function))
+                self._run_unit("a lambda", partial(self._call, function), function.node)
 
     def _run_classes(self) -> None:
         own = [cls for cls in self.machine.events.classes if cls.scope is self.scope]
@@ -202,7 +217,7 @@ class _EntryRun:
         ordered.sort(key=lambda cls: id(cls) in bases)
         for cls in ordered:
             if cls.node not in self.machine.executed and (id(cls) not in bases or cls.is_module):
-                self._run_unit(f"class {cls.name}", partial(self._build, cls))
+                self._run_unit(f"class {cls.name}", partial(self._build, cls), cls.node)
         for cls in own:
             instance = self.instances.get(cls) or self._find_instance(cls)
             if instance is not None:
@@ -236,6 +251,7 @@ class _EntryRun:
                 self._run_unit(
                     f"method {cls.name}.{name}",
                     partial(self._call, member, receiver, args),
+                    member.node,
                 )
 
     def _trace_networks(self) -> None:
@@ -261,7 +277,8 @@ class _EntryRun:
             return
         name = module.cls.name if module.cls is not None else "a Sequential"
         call = implicit_call(self.machine, module.node, module.scope)
-        self._run_unit(f"the forward pass of {name}", lambda: trace_alone(call, module))
+        node = module.node if module.scope.source is self.source else None
+        self._run_unit(f"the forward pass of {name}", lambda: trace_alone(call, module), node)
 
     def _describe_parts(self) -> Facts:
         """Build each class that appears only inside others again, with its defaults and what a call gave for the rest.
@@ -281,7 +298,7 @@ class _EntryRun:
             if id(cls) in built and (cls.scope is not self.scope or not _needs_nothing(cls)):
                 continue
             found = defaults if id(cls) in built else parts
-            self._run_unit(f"class {cls.name}", partial(self._build_part, cls, outer, found))
+            self._run_unit(f"class {cls.name}", partial(self._build_part, cls, outer, found), cls.node)
         self._trace_networks_of(parts | defaults)
         assumed = {id(m) for m in machine.events.modules if id(m) in parts and id(m.cls) not in real} | defaults
         facts, _ = emit_facts(
