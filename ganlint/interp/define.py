@@ -110,6 +110,30 @@ def _as_default(value: Value, node: cst.BaseExpression, frame: Frame) -> Value:
     return value
 
 
+def settle_bases(classes: list[ClassV], known: dict[int, Value]) -> None:
+    """Put the bases of classes in place that were not there yet when the classes were defined.
+
+    `known` maps the identity of an unknown value to what it has turned out to be. Modules that import each other in a
+    circle define classes before the base's module is done; without this the order of imports would decide the facts.
+    """
+    if not any(id(base) in known for cls in classes for base in cls.bases):
+        return
+    for cls in classes:
+        cls.bases = [known.get(id(base), base) for base in cls.bases]
+    changed = True
+    while changed:
+        changed = False
+        for cls in classes:
+            before = len(cls.order)
+            cls.order = [cls]
+            _order_bases(cls)
+            changed = changed or len(cls.order) != before
+    for cls in classes:
+        cls.is_module = cls.is_lightning = cls.is_enum = False
+        cls.torch_base = None
+        _classify(cls)
+
+
 def _order_bases(cls: ClassV) -> None:
     for base in cls.bases:
         if isinstance(base, ClassV):

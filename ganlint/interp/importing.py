@@ -42,7 +42,7 @@ def import_from(machine: Machine, node: cst.ImportFrom, frame: Frame) -> int:
             if name in exported if isinstance(exported, (list, tuple)) else not name.startswith("_"):
                 machine.write(frame.locals, name, value)
         frame.scope.stars.extend(module.stars)
-        if module.loading:
+        if module.loading or any(isinstance(value, Unknown) for value in module.namespace.values()):
             machine.project.wait_for(frame.scope.namespace, "*", module, None)
         return NORMAL
     for alias in node.names:
@@ -52,7 +52,8 @@ def import_from(machine: Machine, node: cst.ImportFrom, frame: Frame) -> int:
         )
         value = _imported_value(machine, dotted, module, name, frame)
         machine.write(frame.locals, bound, value)
-        if module is not None and module.loading and isinstance(value, Unknown):
+        # The module may be loading still, or itself wait for one that is.
+        if module is not None and isinstance(value, Unknown):
             machine.project.wait_for(frame.scope.namespace, bound, module, name)
     return NORMAL
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from ganlint.errors import SourceError
 from ganlint.finding import Problem
+from ganlint.interp.define import settle_bases
 from ganlint.interp.events import Events
 from ganlint.interp.machine import BudgetExceededError, Machine
 from ganlint.interp.scope import Frame, ModuleScope
-from ganlint.interp.values import Const, Unknown
+from ganlint.interp.values import ClassV, Const, Unknown
 from ganlint.source import SourceFile, read_source
 
 if TYPE_CHECKING:
@@ -125,6 +126,10 @@ class Project:
 
     def _serve_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        known: dict[int, Value] = {}
+        placeholders: list[Unknown] = []
         served = True
         while served:
             served = False
@@ -136,9 +141,24 @@ class Project:
                     value = module.namespace.get(key)
                     if value is None or isinstance(value, Unknown):
                         continue
-                    if isinstance(namespace.get(target, _MISSING), Unknown):
+                    placeholder = namespace.get(target, _MISSING)
+                    if isinstance(placeholder, Unknown):
+                        known[id(placeholder)] = value
+                        # Kept, so that no other value gets its identity while the bases are settled.
+                        placeholders.append(placeholder)
                         namespace[target] = value
                         served = True
+        known.pop(id(_MISSING), None)
+        modules = [module for module in self._modules.values() if module is not None]
+        settle_bases(
+            [
+                value
+                for module in modules
+                for value in module.namespace.values()
+                if isinstance(value, ClassV) and value.scope is module
+            ],
+            known,
+        )
 
     def _find_file(self, dotted: str, importer: ModuleScope) -> Path | None:
         stripped = dotted.lstrip(".")

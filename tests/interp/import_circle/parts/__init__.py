@@ -1,0 +1,3 @@
+from .base import Scale
+from .block import Block
+from .deep import Deep

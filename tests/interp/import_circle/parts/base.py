@@ -1,0 +1,2 @@
+class Scale:
+    factor = 2

@@ -1,0 +1,5 @@
+from parts import Scale
+
+
+def widen(channels):
+    return channels * Scale.factor
