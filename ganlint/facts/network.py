@@ -125,7 +125,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnregisteredLayers:
-    """Layers kept in a plain Python list or dict attribute, so that the network does not know them."""
+    """Layers with weights kept in a plain Python list or dict attribute, so that the network does not know them."""
 
     place: Place
     network: int

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ganlint.facts.network import Layer, Op, TensorShape, UnregisteredLayers
 from ganlint.interp.emit_values import place_of
 from ganlint.interp.literals import is_plain
-from ganlint.interp.torch_values import ModuleV
+from ganlint.interp.torch_values import WEIGHTED, ModuleV, TensorV
 from ganlint.interp.values import Choice, DictV, ListV, Maybe
 from ganlint.torch_api.shape import Shape, product
 
@@ -141,7 +141,9 @@ class LayerEmitter:
             for attribute, value in holder.attrs.items():
                 if not isinstance(value, (ListV, DictV)):
                     continue
-                missing = [module for module in _modules_in(value) if id(module) not in registered]
+                missing = [
+                    module for module in _modules_in(value) if id(module) not in registered and _holds_weights(module)
+                ]
                 if not missing:
                     continue
                 parts = {id(child) for module in missing for _, child, _ in module.walk()} | {id(m) for m in missing}
@@ -223,6 +225,16 @@ def _is_leaf(module: ModuleV) -> bool:
     if module.cls is None:
         return module.op.kind != "container"
     return not any(True for _ in module.children())
+
+
+def _holds_weights(module: ModuleV) -> bool:
+    """Tell whether there is anything to train: an activation or a fixed filter bank may well stand in a list."""
+    for part in [module, *(child for _, child, _ in module.walk())]:
+        if part.op.kind in WEIGHTED:
+            return True
+        if any(isinstance(value, TensorV) and value.source == "parameter" for value in part.attrs.values()):
+            return True
+    return False
 
 
 def _modules_in(value: Value, above: tuple[int, ...] = ()) -> Iterator[ModuleV]:
