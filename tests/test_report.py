@@ -9,7 +9,8 @@ import pytest
 from ganlint.facts.network import Layer, Network, Op, TensorShape
 from ganlint.facts.place import Known, Place
 from ganlint.facts.store import Facts
-from ganlint.facts.training import Loader, Loss, LossCall, Optimizer, Update
+from ganlint.facts.steps import Update
+from ganlint.facts.training import Loader, Loss, LossCall, Optimizer
 from ganlint.finding import Confidence, Edit, Finding, Fix, Label, Problem, Safety, Severity
 from ganlint.report.facts_document import make_plain
 from ganlint.report.registry import FACTS_FORMATS, LINT_FORMATS, render_facts, render_lint
@@ -223,7 +224,27 @@ FACTS = Facts(
             networks=(0,),
         ),
     ),
-    updates=(Update(place=place(13), optimizer=0, networks=(0,), gradient_reaches=(), targets=(0,)),),
+    updates=(
+        Update(
+            place=place(13),
+            optimizer=0,
+            networks=(0,),
+            role=None,
+            gradient_reaches=(),
+            spills_into=(),
+            backwards=(),
+            terms=(),
+            targets=(0,),
+            complete=True,
+            arrives=True,
+            accumulated=False,
+            accumulated_place=None,
+            foreign=False,
+            foreign_backward=None,
+            discarded=False,
+            clear_place=None,
+        ),
+    ),
 )
 
 

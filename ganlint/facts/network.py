@@ -99,6 +99,13 @@ class Network:
     `by_default` networks show a class that the program builds with other arguments as its parameter defaults make it.
     `part_of_other` is true for classes that only appear inside other networks.
     `adversarial` is true for every network of a program that has a generator or a discriminator.
+    `output_activation` is what its (only) output went through last: `none`, `tanh`, `sigmoid`, `softmax`, `relu`, ...;
+    `output_low` and `output_high` are the range of its values.
+    `optimized` is true where an optimiser holds its parameters, false where the program has optimisers, all of whose
+    parameters are known, and none holds them. `trained` is true where a loss is backpropagated that reaches it or is
+    meant to. `evaluated` is true where it is put into eval mode. `distributed` is `data` or `distributed` where it is
+    wrapped in DataParallel or DistributedDataParallel; `sync_batch_norm` is true where its BatchNorm was converted.
+    `pretrained` is true where its weights are loaded from a file or a model zoo.
     `complete` is false where the forward pass could not be followed to its end. `class_id` is the file and the
     qualified name of the class (`models.py::Generator`), the same in every program that uses it. `place` is where
     the class (or the bare Sequential) is written, `built` where the program constructs it.
@@ -119,6 +126,15 @@ class Network:
     part_of_other: bool
     by_default: bool = False
     complete: bool
+    output_activation: str | None = None
+    output_low: float | None = None
+    output_high: float | None = None
+    optimized: bool | None = None
+    trained: bool = False
+    evaluated: bool = False
+    distributed: str | None = None
+    sync_batch_norm: bool = False
+    pretrained: bool = False
     layers: tuple[int, ...]
     ops: tuple[int, ...]
 

@@ -5,9 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ganlint.facts.network import Layer, Network, Op, UnregisteredLayers
-from ganlint.facts.training import Init, Loader, Loss, LossCall, Optimizer, Update
+from ganlint.facts.steps import Backward, Clipping, Forward, InitFunction, Penalty, Term, Update, WeightCopy
+from ganlint.facts.training import Dataset, Init, Loader, Loss, LossCall, Optimizer
 
-Fact = Layer | Op | Network | UnregisteredLayers | Loader | Loss | LossCall | Optimizer | Init | Update
+Fact = (
+    Layer
+    | Op
+    | Network
+    | UnregisteredLayers
+    | Dataset
+    | Loader
+    | Loss
+    | LossCall
+    | Optimizer
+    | Init
+    | Forward
+    | Backward
+    | Update
+    | Term
+    | Penalty
+    | Clipping
+    | WeightCopy
+    | InitFunction
+)
 
 #: Every fact kind a rule can name, with its class and the attribute of `Facts` that holds it.
 FACT_KINDS: dict[str, tuple[type[Fact], str]] = {
@@ -15,12 +35,20 @@ FACT_KINDS: dict[str, tuple[type[Fact], str]] = {
     "layer": (Layer, "layers"),
     "op": (Op, "ops"),
     "unregistered_layers": (UnregisteredLayers, "unregistered"),
+    "dataset": (Dataset, "datasets"),
     "loader": (Loader, "loaders"),
     "loss": (Loss, "losses"),
     "loss_call": (LossCall, "loss_calls"),
     "optimizer": (Optimizer, "optimizers"),
     "init": (Init, "inits"),
+    "forward": (Forward, "forwards"),
+    "backward": (Backward, "backwards"),
     "update": (Update, "updates"),
+    "term": (Term, "terms"),
+    "penalty": (Penalty, "penalties"),
+    "clipping": (Clipping, "clippings"),
+    "weight_copy": (WeightCopy, "weight_copies"),
+    "init_function": (InitFunction, "init_functions"),
 }
 
 #: Fields that refer to other facts: (kind, field) -> kind referred to.
@@ -31,16 +59,34 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("op", "network"): "network",
     ("op", "layer"): "layer",
     ("unregistered_layers", "network"): "network",
+    ("loader", "dataset"): "dataset",
     ("loader", "feeds"): "network",
     ("loss_call", "loss"): "loss",
     ("loss_call", "networks"): "network",
     ("loss_call", "judge"): "network",
+    ("loss_call", "input_loader"): "loader",
     ("optimizer", "networks"): "network",
     ("init", "network"): "network",
     ("update", "optimizer"): "optimizer",
     ("update", "networks"): "network",
     ("update", "gradient_reaches"): "network",
+    ("update", "spills_into"): "network",
+    ("update", "backwards"): "backward",
+    ("update", "terms"): "term",
     ("update", "targets"): "loss_call",
+    ("update", "foreign_backward"): "backward",
+    ("forward", "network"): "network",
+    ("backward", "reaches"): "network",
+    ("backward", "stale_forward"): "forward",
+    ("term", "update"): "update",
+    ("term", "judge"): "network",
+    ("term", "maker"): "network",
+    ("term", "forward"): "forward",
+    ("term", "loss_call"): "loss_call",
+    ("penalty", "network"): "network",
+    ("clipping", "network"): "network",
+    ("weight_copy", "source"): "network",
+    ("weight_copy", "target"): "network",
 }
 
 
@@ -63,4 +109,12 @@ class Facts:
     loss_calls: tuple[LossCall, ...] = ()
     optimizers: tuple[Optimizer, ...] = ()
     inits: tuple[Init, ...] = ()
+    datasets: tuple[Dataset, ...] = ()
+    forwards: tuple[Forward, ...] = ()
+    backwards: tuple[Backward, ...] = ()
     updates: tuple[Update, ...] = ()
+    terms: tuple[Term, ...] = ()
+    penalties: tuple[Penalty, ...] = ()
+    clippings: tuple[Clipping, ...] = ()
+    weight_copies: tuple[WeightCopy, ...] = ()
+    init_functions: tuple[InitFunction, ...] = ()

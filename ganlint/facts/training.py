@@ -1,24 +1,56 @@
-"""The training program: loaders, losses, optimisers, weight initialisation and updates."""
+"""What training is made of: datasets, loaders, losses, optimisers and weight initialisation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ganlint.facts.network import TensorShape
 from ganlint.facts.place import Known, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loader:
-    """A DataLoader; `feeds` are the networks called while the program iterates over it."""
+    """A DataLoader; `feeds` are the networks called while the program iterates over it.
+
+    `training` is true where a loop over it runs a backward pass. `skips_short` is true where the loop leaves out, or
+    adapts to, batches that are shorter. `length` is the number of samples, where it is known.
+    """
 
     place: Place
+    dataset: int | None = None
+    length: int | None = None
+    skips_short: bool = False
     batch_size: Known | None
     drop_last: Known | None
     shuffle: Known | None
     has_sampler: bool | None
     feeds: tuple[int, ...]
     training: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """A dataset and what its transform chain makes of its images.
+
+    `type` is the qualified name (`torchvision.datasets.MNIST`) or the class name. `channels` is the number of channels
+    an image has before Normalize, `low` and `high` the range of the values behind the whole chain (a mean and a
+    standard deviation of Normalize are taken as given). `normalize` is the place of Normalize, `normalize_channels` the
+    number of its means, `normalize_count` how often values are mapped to [-1, 1]. `ordered_by_class` is true where the
+    samples are known to come class by class (ImageFolder and its kin). `iterable` is true for an IterableDataset.
+    """
+
+    place: Place
+    type: str
+    channels: int | None
+    low: float | None
+    high: float | None
+    normalize: Place | None
+    normalize_channels: int | None
+    normalize_count: int | None
+    ordered_by_class: bool
+    iterable: bool
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +78,12 @@ class LossCall:
     `networks` are those the input went through, the last one last; `judge` is the last of them.
     `input_source` is `fake` where a generator stands before the judge, `real` where a loader's batch (or another
     tensor no network made) entered the judge directly, else None. `target_value` is the constant the target is
-    filled with, where it is one.
+    filled with, where it is one; `target_low` and `target_high` the range of its values, `target_type` is `int` or
+    `float`. `target_batch` is the number of samples the target is made for, where the program writes it as a number;
+    `input_loader` the loader whose batch the input is computed from. `input_activation` is what the input went through
+    last: `none` (plain logits), `sigmoid`, `tanh`, `softmax`, `log_softmax`, `relu`, ... `input_low` and `input_high` are
+    the range of its values. `autocast` is the device of the autocast region it stands in (`cuda`, `cpu`).
+    `trained` is true where the loss is backpropagated.
     """
 
     place: Place
@@ -57,12 +94,29 @@ class LossCall:
     input_place: Place | None
     target_value: float | None
     target_place: Place | None
+    target_low: float | None = None
+    target_high: float | None = None
+    target_type: str | None = None
+    target_shape: TensorShape = TensorShape()
+    target_batch: int | None = None
+    input_shape: TensorShape = TensorShape()
+    input_loader: int | None = None
+    input_activation: str | None = None
+    input_low: float | None = None
+    input_high: float | None = None
+    autocast: str | None = None
+    trained: bool = False
     certain: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimizer:
-    """An optimiser and the networks whose parameters it holds."""
+    """An optimiser and the networks whose parameters it holds.
+
+    `role` is what these networks are: `generator`, `discriminator`, `both` or None; `named_for` the role that the
+    optimiser's own name tells. `complete` is false where not all of its parameters are known. `stepped` is true where
+    the program steps it, or hands it to code that is not known.
+    """
 
     place: Place
     type: str
@@ -71,6 +125,11 @@ class Optimizer:
     args: Mapping[str, object]
     explicit: tuple[str, ...]
     networks: tuple[int, ...]
+    variable: str | None = None
+    role: str | None = None
+    named_for: str | None = None
+    complete: bool = False
+    stepped: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +148,3 @@ class Init:
     distribution: str
     args: Mapping[str, object]
     certain: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
-    """One optimiser step of the training program."""
-
-    place: Place
-    optimizer: int
-    networks: tuple[int, ...]
-    gradient_reaches: tuple[int, ...]
-    targets: tuple[int, ...]
