@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.interp.literals import find_tensors, is_plain, plain_value
+from ganlint.interp.numbers import describe_numbers
+from ganlint.interp.tape import record_choice, record_operation
 from ganlint.interp.torch_values import TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import Choice, Const, ListV, Unknown, Value
@@ -97,11 +99,13 @@ def apply_operation(
         resolved = trace.resolve(tensors)
         index = resolved[0] if resolved else None
     node, scope = (call.node, call.scope) if layer is None else (layer.node, layer.scope)
-    if isinstance(result_shape, tuple):
-        return ListV(
-            [_make_result(machine, operation, tensors, shape, index, node, scope) for shape in result_shape], "tuple"
-        )
-    return _make_result(machine, operation, tensors, result_shape, index, node, scope)
+    shapes_made = result_shape if isinstance(result_shape, tuple) else (result_shape,)
+    made = [_make_result(machine, operation, tensors, shape, index, node, scope) for shape in shapes_made]
+    tape = record_operation(machine, operation, bound, tensors, call.node, call.scope)
+    for tensor in made:
+        tensor.tape = tape
+        describe_numbers(tensor, operation, bound, tensors)
+    return ListV(list(made), "tuple") if isinstance(result_shape, tuple) else made[0]
 
 
 def _known_args(bound: Bound) -> dict[str, object]:
@@ -128,6 +132,12 @@ def join_tensors(machine: Machine, value: Value, node: cst.CSTNode, scope: Modul
     ):
         joined.const = None
     joined.networks = max((tensor.networks for tensor in tensors), key=len)
+    if any(tensor.activation != first.activation for tensor in tensors):
+        joined.activation = None
+    if any(tensor.bounds != first.bounds for tensor in tensors):
+        joined.bounds = None
+    if machine.trace is None and any(tensor.tape is not first.tape for tensor in tensors):
+        joined.tape = record_choice(tensors, node, scope)
     if trace is not None:
         inputs = trace.resolve(tensors)
         if len(inputs) > 1:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ganlint.interp.iterate import unpack_value
-from ganlint.interp.literals import plain_key
+from ganlint.interp.literals import decide_flag, plain_key
 from ganlint.interp.operators import apply_binary
-from ganlint.interp.torch_values import ModuleV, TensorV
+from ganlint.interp.parameters import assign_parameters
+from ganlint.interp.torch_values import ModuleV, OptimizerV, ParametersV, TensorV
 from ganlint.interp.values import Choice, ClassV, Const, DictV, FunctionV, ImportedV, InstanceV, ListV, Unknown, Value
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ def assign_target(machine: Machine, target: cst.BaseExpression, value: Value, fr
     if isinstance(target, cst.Name):
         _assign_name(machine, target.value, value, frame)
     elif isinstance(target, cst.Attribute):
-        assign_attribute(machine, machine.evaluate(target.value, frame), target.attr.value, value)
+        owner = machine.evaluate(target.value, frame)
+        if isinstance(owner, ParametersV):
+            assign_parameters(machine, owner, target.attr.value, value, (target, frame.scope))
+        else:
+            assign_attribute(machine, owner, target.attr.value, value)
     elif isinstance(target, (cst.Tuple, cst.List)):
         _assign_sequence(machine, target, value, frame)
     elif isinstance(target, cst.Subscript):
@@ -64,7 +69,9 @@ def assign_attribute(machine: Machine, owner: Value, name: str, value: Value) ->
     elif isinstance(owner, DictV) and owner.by_attribute:
         machine.write(owner.items, name, value)
     elif isinstance(owner, TensorV) and name == "data" and isinstance(value, TensorV):
-        owner.const = value.const
+        owner.const, owner.bounds, owner.source = value.const, value.bounds, value.source
+    elif isinstance(owner, TensorV) and name == "requires_grad":
+        owner.requires_grad = decide_flag(value)
     elif isinstance(owner, Choice):
         for option in owner.options:
             assign_attribute(machine, option, name, value)
@@ -190,6 +197,8 @@ def _name_value(name: str, value: Value) -> None:
     if isinstance(value, ModuleV):
         if value.name is None:
             value.name = name
+    elif isinstance(value, OptimizerV):
+        value.name = value.name or name
     elif isinstance(value, FunctionV) and value.name == "<lambda>":
         value.name = name
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from ganlint.interp.apply import join_tensors
 from ganlint.interp.calls import call_function, implicit_call
 from ganlint.interp.literals import is_plain, lift_value
+from ganlint.interp.parameters import get_parameters_attribute
 from ganlint.interp.tensors import get_tensor_attribute
-from ganlint.interp.torch_values import WEIGHTED, LoaderV, ModuleV, OptimizerV, TensorV
+from ganlint.interp.torch_values import WEIGHTED, LoaderV, ModuleV, OptimizerV, ParametersV, TensorV
 from ganlint.interp.values import (
     SUPER,
     TRUE,
@@ -235,6 +236,7 @@ _LOOK_UPS: dict[type, Callable[[Machine, Any, str, cst.CSTNode], Value]] = {
     Maybe: _maybe_attribute,
     ModuleV: _module_attribute,
     OptimizerV: _method_only,
+    ParametersV: get_parameters_attribute,
     ParserV: _parser_attribute,
     PartialV: _partial_attribute,
     SuperV: _super_attribute,

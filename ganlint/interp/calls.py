@@ -11,7 +11,8 @@ from ganlint.interp.literals import find_tensors
 from ganlint.interp.machine import NORMAL, RETURN, Machine
 from ganlint.interp.scope import Frame
 from ganlint.interp.syntax import is_generator
-from ganlint.interp.torch_values import TensorV
+from ganlint.interp.tape import record_unknown
+from ganlint.interp.torch_values import OptimizerV, TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import (
     NONE,
@@ -274,10 +275,14 @@ def _unknown_result(call: Call, name: str) -> Value:
     tensors: list[TensorV] = []
     for value in (*call.args, *call.keywords.values()):
         find_tensors(value, tensors)
+        if isinstance(value, OptimizerV) and not name.startswith("torch."):
+            value.escaped = True
     if not tensors:
         return Unknown(f"{name} is not known", name)
     result = tensors[0].copy()
     result.shape, result.const, result.param = UNKNOWN, None, None
+    result.activation, result.bounds = None, None
+    result.tape = record_unknown(machine, tensors, name, call.node, call.scope)
     networks = [network for tensor in tensors for network in tensor.networks]
     result.networks = tuple(dict.fromkeys(networks))
     trace = machine.trace

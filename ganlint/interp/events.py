@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from ganlint.interp.scope import ModuleScope
+    from ganlint.interp.tape import TapeNode
     from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, TensorV
     from ganlint.interp.values import ClassV, Const, FunctionV, Value
     from ganlint.torch_api.registry import Operation
@@ -27,8 +28,11 @@ class LossEvent:
     node: cst.CSTNode
     scope: ModuleScope
     inputs: tuple[TensorV, ...]
+    target: TensorV | None
     target_const: Const | None
+    autocast: str | None
     certain: bool
+    trained: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +43,120 @@ class InitEvent:
     parameter: str
     distribution: str
     args: dict[str, Value]
+    node: cst.CSTNode
+    scope: ModuleScope
+    certain: bool
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class ForwardEvent:
+    """A network applied to inputs; `version` counts the updates its weights had seen."""
+
+    module: ModuleV
+    inputs: tuple[TapeNode, ...]
+    first: TensorV | None
+    node: cst.CSTNode
+    scope: ModuleScope
+    no_grad: bool
+    frozen: bool | None
+    version: int | None
+    mode: str | None
+    mode_node: cst.CSTNode | None
+    mode_scope: ModuleScope | None
+    mode_in_loop: bool
+    loops: tuple[tuple[int, int], ...]
+    certain: bool
+    trains: bool = False
+    saved: bool = False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class BackwardEvent:
+    """A backward pass; `sign` is -1 where the gradient it starts with is negative."""
+
+    root: TapeNode
+    sign: float | None
+    node: cst.CSTNode
+    scope: ModuleScope
+    reached: tuple[ForwardEvent, ...]
+    complete: bool
+    retain_graph: Const | None
+    stale: ForwardEvent | None
+    loops: tuple[tuple[int, int], ...]
+    certain: bool
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class GradientEntry:
+    """A backward pass whose gradient is still there; `used_by` are the optimisers that have stepped with it."""
+
+    backward: BackwardEvent
+    definite: bool
+    used_by: frozenset[int]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class StepEvent:
+    """A step of an optimiser, with the gradients that are there.
+
+    `intended` are the backward passes since the last step of any optimiser, whether they reach this one or not.
+    """
+
+    optimizer: OptimizerV
+    node: cst.CSTNode
+    scope: ModuleScope
+    entries: tuple[GradientEntry, ...]
+    intended: tuple[BackwardEvent, ...]
+    discarded: bool
+    clear_node: cst.CSTNode | None
+    clear_scope: ModuleScope | None
+    complete: bool
+    loops: tuple[tuple[int, int], ...]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class PenaltyEvent:
+    """A gradient with respect to an input, taken for a penalty."""
+
+    outputs: tuple[TapeNode, ...]
+    inputs: tuple[TensorV, ...]
+    tapes: tuple[TapeNode, ...]
+    create_graph: bool | None
+    requires_grad: bool | None
+    node: cst.CSTNode
+    scope: ModuleScope
+    certain: bool
+    norm: str | None = None
+    norm_node: cst.CSTNode | None = None
+    norm_scope: ModuleScope | None = None
+    cut_node: cst.CSTNode | None = None
+    cut_scope: ModuleScope | None = None
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class ClipEvent:
+    """Weights or gradients clamped to a range; `pending` is true between a backward pass and the network's step."""
+
+    module: ModuleV
+    of: str
+    low: Value | None
+    high: Value | None
+    pending: bool | None
+    loops: tuple[tuple[int, int], ...]
+    node: cst.CSTNode
+    scope: ModuleScope
+    certain: bool
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class CopyEvent:
+    """Parameters or buffers of one module written into another."""
+
+    source: ModuleV
+    target: ModuleV
+    average: bool
+    buffers: bool
+    parameters: bool
     node: cst.CSTNode
     scope: ModuleScope
     certain: bool
@@ -56,8 +174,13 @@ class Events:
     inits: list[InitEvent] = field(default_factory=list)
     loaders: list[LoaderV] = field(default_factory=list)
     optimizers: list[OptimizerV] = field(default_factory=list)
+    forwards: list[ForwardEvent] = field(default_factory=list)
+    backwards: list[BackwardEvent] = field(default_factory=list)
+    steps: list[StepEvent] = field(default_factory=list)
+    penalties: list[PenaltyEvent] = field(default_factory=list)
+    clips: list[ClipEvent] = field(default_factory=list)
+    copies: list[CopyEvent] = field(default_factory=list)
     called: dict[int, ModuleV] = field(default_factory=dict)
     first_args: dict[ClassV, tuple[list[Value], dict[str, Value]]] = field(default_factory=dict)
-    backwards: int = 0
     #: What `reveal_type` was asked: the call, its module and the value in words.
     revealed: list[tuple[cst.CSTNode, ModuleScope, str]] = field(default_factory=list)

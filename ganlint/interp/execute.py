@@ -141,10 +141,10 @@ def _execute_for(machine: Machine, node: cst.For, frame: Frame) -> int:
     elements = iterate_value(iterable)
     if elements.loader is not None:
         machine.loaders.append(elements.loader)
-        before = machine.events.backwards
+        before = machine.backwards
         signal = _repeat_body(machine, node, frame, elements.items[:1] * _TRAINING_ITERATIONS)
         machine.loaders.pop()
-        if machine.events.backwards > before:
+        if machine.backwards > before:
             elements.loader.training = True
         return signal
     if elements.exact:
@@ -160,20 +160,34 @@ def _execute_for(machine: Machine, node: cst.For, frame: Frame) -> int:
 
 
 def _repeat_body(machine: Machine, node: cst.For, frame: Frame, items: list[Value]) -> int:
-    limit = _training_iterations(node) or len(items)
+    training = _training_iterations(node)
+    limit = training or len(items)
     progress = _Progress(machine)
-    for count, item in enumerate(items, 1):
+    outer = machine.loops
+    before = machine.backwards
+    count = 0
+    while count < len(items) or _is_worth_repeating(count, limit, trained=machine.backwards > before):
+        item = items[min(count, len(items) - 1)] if items else Unknown("element")
+        count += 1
+        machine.iterations += 1
+        machine.loops = (*outer, (id(node), machine.iterations))
         assign_target(machine, node.target, item, frame)
         signal = machine.execute(node.body.body, frame)
+        machine.loops = outer
         if signal in (RETURN, RAISE):
             return signal
         if signal == BREAK:
             return NORMAL
-        if count >= limit or progress.is_idle(count):
+        if count >= limit and training or progress.is_idle(count):
             break
     if node.orelse is not None:
         return machine.execute(node.orelse.body.body, frame)
     return NORMAL
+
+
+def _is_worth_repeating(count: int, limit: int, *, trained: bool) -> bool:
+    """Tell whether a loop whose elements are used up goes on, because what crosses iterations is not yet seen."""
+    return 0 < count < _TRAINING_ITERATIONS and trained and limit != 1
 
 
 class _Progress:
@@ -183,7 +197,7 @@ class _Progress:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self._backwards = machine.events.backwards
+        self._backwards = machine.backwards
         self._steps = machine.steps
         self._built = self._count_built()
         self._idle = 0
@@ -191,7 +205,7 @@ class _Progress:
     def is_idle(self, iterations: int) -> bool:
         """Look at the iteration that just ended."""
         machine = self._machine
-        if machine.events.backwards > self._backwards:
+        if machine.backwards > self._backwards:
             return iterations >= _TRAINING_ITERATIONS
         steps, self._steps = machine.steps - self._steps, machine.steps
         built, self._built = self._built, self._count_built()
@@ -207,21 +221,27 @@ class _Progress:
 
 
 def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
-    limit = _training_iterations(node) or _MAX_WHILE
-    for _ in range(limit):
+    training = _training_iterations(node)
+    limit = training or _MAX_WHILE
+    outer = machine.loops
+    before = machine.backwards
+    for count in range(limit):
         truth = decide_truth(machine.evaluate(node.test, frame))
         if truth is False:
             return NORMAL
-        if truth is None:
-            if machine.building or machine.trace is not None:
-                signal = run_branches(machine, frame, [lambda: machine.execute(node.body.body, frame), lambda: NORMAL])
-            else:
-                signal = machine.execute(node.body.body, frame)
+        if truth is None and (machine.building or machine.trace is not None):
+            signal = run_branches(machine, frame, [lambda: machine.execute(node.body.body, frame), lambda: NORMAL])
             return signal if signal in (RETURN, RAISE) else NORMAL
+        machine.iterations += 1
+        machine.loops = (*outer, (id(node), machine.iterations))
         signal = machine.execute(node.body.body, frame)
+        machine.loops = outer
         if signal in (RETURN, RAISE):
             return signal
         if signal == BREAK:
+            return NORMAL
+        trained = machine.backwards > before
+        if (truth is None and not trained) or (trained and count + 1 >= (training or _TRAINING_ITERATIONS)):
             return NORMAL
     return NORMAL
 
@@ -236,7 +256,13 @@ def _training_iterations(node: cst.For | cst.While) -> int:
                 part for part in walk_syntax(node.body, (cst.For, cst.While)) if part.__class__ in (cst.For, cst.While)
             ]
             inner = any(_training_iterations(loop) for loop in loops)
-            known = 1 if inner else _TRAINING_ITERATIONS
+            outside = {
+                part.attr.value
+                for part in walk_syntax(node.body, (cst.For, cst.While))
+                if part.__class__ is cst.Attribute
+            }
+            # A loop of critic steps stands inside the loop that trains the generator.
+            known = 1 if inner and _TRAINING_NAMES.isdisjoint(outside) else _TRAINING_ITERATIONS
         _training[node] = known
     return known
 
@@ -254,16 +280,21 @@ def _execute_try(machine: Machine, node: cst.Try | cst.TryStar, frame: Frame) ->
 
 
 def _execute_with(machine: Machine, node: cst.With, frame: Frame) -> int:
-    quiet = 0
+    quiet, regions = machine.no_grad, len(machine.autocast)
     for item in node.items:
         value = machine.evaluate(item.item, frame)
-        if isinstance(value, Unknown) and value.name == "torch.no_grad":
-            quiet += 1
+        context = value.name or "" if isinstance(value, Unknown) else ""
+        if context == "torch.no_grad":
+            machine.no_grad += 1
+        elif context == "torch.enable_grad":
+            machine.no_grad = 0
+        elif context.startswith("autocast:"):
+            machine.autocast.append(context.removeprefix("autocast:"))
         if item.asname is not None:
             assign_target(machine, item.asname.name, value, frame)
-    machine.no_grad += quiet
     signal = machine.execute(node.body.body, frame)
-    machine.no_grad -= quiet
+    machine.no_grad = quiet
+    del machine.autocast[regions:]
     return signal
 
 

@@ -14,7 +14,7 @@ from ganlint.interp.iterate import iterate_value, unpack_value
 from ganlint.interp.literals import plain_value, text_of
 from ganlint.interp.natives import fold_function
 from ganlint.interp.options import declare_flag
-from ganlint.interp.torch_calls import collect_modules
+from ganlint.interp.parameters import collect_parameters
 from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
 from ganlint.interp.values import (
     NONE,
@@ -104,8 +104,8 @@ def _namedtuple(call: Call) -> Value:
 
 
 def _chain(call: Call) -> Value:
-    modules = collect_modules(ListV(call.args))
-    if modules:
+    modules, complete = collect_parameters(ListV(call.args))
+    if complete:
         return ParametersV(modules)
     items: list[Value] = []
     exact = True

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from ganlint.interp.apply import apply_operation, join_tensors, union_networks
 from ganlint.interp.attributes import bind_method
 from ganlint.interp.calls import CALLERS, Call, call_value, parameter_names
+from ganlint.interp.events import ForwardEvent
+from ganlint.interp.gradients import ModeV, note_forward, read_frozen, read_mode, read_version
 from ganlint.interp.literals import find_tensors
 from ganlint.interp.losses import call_loss
 from ganlint.interp.roles import is_holder
+from ganlint.interp.tape import TapeNode, tapes_of
 from ganlint.interp.torch_values import WEIGHTED, ModuleV, TensorV
 from ganlint.interp.trace import OpRecord, Trace
 from ganlint.interp.values import (
@@ -89,8 +92,11 @@ def _call_network(call: Call, module: ModuleV) -> Value:
     if module.trace is None:
         _start_trace(call, module)
     trace = module.trace
+    tape = _record_forward(call, module, tensors)
     if trace is None or trace.result is None:
-        return TensorV(shape=UNKNOWN, networks=(*union_networks(tensors), module), node=call.node, scope=call.scope)
+        unknown = TensorV(shape=UNKNOWN, networks=(*union_networks(tensors), module), node=call.node, scope=call.scope)
+        unknown.tape = tape
+        return unknown
     template = TensorV(
         shape=UNKNOWN,
         networks=(*(network for network in union_networks(tensors) if network is not module), module),
@@ -100,8 +106,38 @@ def _call_network(call: Call, module: ModuleV) -> Value:
         scope=call.scope,
         loader=next((tensor.loader for tensor in tensors if tensor.loader is not None), None),
     )
+    template.tape = tape
     traced = [op.output_shape for op in trace.ops if op.kind == "input"]
     return _instantiate(trace.result, template, _fit_shapes(traced, [tensor.shape for tensor in tensors]))
+
+
+def _record_forward(call: Call, module: ModuleV, tensors: list[TensorV]) -> TapeNode:
+    """Note a pass of a network and return its place on the tape."""
+    machine = call.machine
+    note_forward(machine, module)
+    mode = read_mode(machine, module)
+    event = ForwardEvent(
+        module=module,
+        inputs=tuple(tapes_of(tensors)),
+        first=tensors[0].copy() if tensors else None,
+        node=call.node,
+        scope=call.scope,
+        no_grad=machine.no_grad > 0,
+        frozen=read_frozen(machine, module),
+        version=read_version(machine, module),
+        mode=mode.mode if isinstance(mode, ModeV) else mode,
+        mode_node=mode.node if isinstance(mode, ModeV) else None,
+        mode_scope=mode.scope if isinstance(mode, ModeV) else None,
+        mode_in_loop=isinstance(mode, ModeV) and bool(set(dict(mode.loops)) & set(dict(machine.loops))),
+        loops=machine.loops,
+        certain=machine.depth == 0,
+    )
+    machine.events.forwards.append(event)
+    tape = TapeNode("cut" if event.no_grad else "network", event.inputs, name="", node=call.node, scope=call.scope)
+    if event.no_grad:
+        tape.name = "no_grad"
+    tape.event = event
+    return tape
 
 
 def _fit_shapes(traced: list[Shape], given: list[Shape]) -> Callable[[Shape], Shape]:
@@ -262,6 +298,10 @@ def _instantiate(value: Value, template: TensorV, fit: Callable[[Shape], Shape])
     if isinstance(value, TensorV):
         result = template.copy()
         result.shape = fit(value.shape)
+        result.activation, result.bounds = value.activation, value.bounds
+        if value.detached and template.tape is not None and not template.detached:
+            result.tape = TapeNode("cut", [template.tape], name="detach", node=template.node, scope=template.scope)
+            result.detached = True
         return result
     if isinstance(value, ListV):
         return ListV([_instantiate(item, template, fit) for item in value.items], value.kind, exact=value.exact)
@@ -273,6 +313,8 @@ def _instantiate(value: Value, template: TensorV, fit: Callable[[Shape], Shape])
         if len(tensors) == len(options):
             merged = template.copy()
             merged.shape = tensors[0].shape if all(t.shape == tensors[0].shape for t in tensors) else UNKNOWN
+            if all(t.activation == tensors[0].activation and t.bounds == tensors[0].bounds for t in tensors):
+                merged.activation, merged.bounds = tensors[0].activation, tensors[0].bounds
             return merged
         return Choice(tuple(options))
     if isinstance(value, Unknown):

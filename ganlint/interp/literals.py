@@ -119,3 +119,8 @@ def find_tensors(value: Value | None, into: list[TensorV] | None = None) -> list
     elif isinstance(value, Maybe):
         find_tensors(value.value, found)
     return found
+
+
+def decide_flag(value: Value | None) -> bool | None:
+    """Return a flag's truth where it is a constant, None where it is not known."""
+    return bool(value.value) if isinstance(value, Const) else None

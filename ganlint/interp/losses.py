@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ganlint.interp.apply import bind_values, union_networks
 from ganlint.interp.events import LossEvent
 from ganlint.interp.literals import find_tensors, number_of
+from ganlint.interp.tape import TapeNode, tapes_of
 from ganlint.interp.torch_values import TensorV
 from ganlint.interp.values import Choice, Const, Unknown, Value
 from ganlint.torch_api.shape import UNKNOWN
@@ -41,18 +42,28 @@ def call_loss(call: Call, operation: Operation, module: ModuleV | None) -> Tenso
             node=call.node,
             scope=call.scope,
             inputs=tuple(tensor.copy() for tensor in inputs),
+            target=target.copy() if isinstance(target, TensorV) else None,
             target_const=_read_target(target),
+            autocast=machine.autocast[-1] if machine.autocast else None,
             certain=machine.depth == 0,
         )
     )
-    tensors = inputs + find_tensors(target)
-    return TensorV(
+    targets = find_tensors(target)
+    tensors = inputs + targets
+    result = TensorV(
         shape=UNKNOWN,
         networks=union_networks(tensors),
         node=call.node,
         scope=call.scope,
         detached=all(tensor.detached for tensor in tensors) if tensors else False,
     )
+    if machine.trace is None:
+        tape = TapeNode("cut" if machine.no_grad else "loss", tapes_of(inputs), node=call.node, scope=call.scope)
+        tape.targets = tuple(tapes_of(targets))
+        tape.event = machine.events.losses[-1]
+        tape.name = "no_grad" if machine.no_grad else operation.kind
+        result.tape = tape
+    return result
 
 
 def _read_target(target: Value | None) -> Const | None:

@@ -46,8 +46,9 @@ class Machine:
     """One interpretation of a program: where it stands and what it has seen."""
 
     __slots__ = (
-        "base", "budget", "building", "built", "call_depth", "calls", "depth", "events", "executed", "exploring",
-        "journal", "loaders", "no_grad", "project", "reached", "scope", "serial", "steps", "trace",
+        "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth", "events",
+        "executed", "exploring", "graded", "iterations", "journal", "loaders", "loops", "no_grad", "project", "reached",
+        "recent", "scope", "serial", "state", "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -73,6 +74,19 @@ class Machine:
         self.trace: Trace | None = None
         self.loaders: list[LoaderV] = []
         self.no_grad = 0
+        #: Devices of the autocast regions around the current statement.
+        self.autocast: list[str] = []
+        #: How many backward passes the program made.
+        self.backwards = 0
+        #: Iterations of training loops, by number, and those the current statement stands in.
+        self.iterations = 0
+        self.loops: tuple[tuple[int, int], ...] = ()
+        #: What the program has done to its networks: gradients, modes, frozen weights, counts of updates.
+        self.state: dict[object, Value] = {}
+        #: The networks that were called, by identity.
+        self.graded: dict[int, ModuleV] = {}
+        #: The backward passes since an optimiser was last stepped.
+        self.recent: list[Value] = []
         #: True while the program runs as it stands, false while ganlint calls what nothing calls.
         self.reached = True
         #: The module whose code is running.
@@ -133,6 +147,11 @@ class Machine:
         self.trace = None
         self.loaders.clear()
         self.no_grad = 0
+        self.autocast.clear()
+        self.loops = ()
+        self.state = {}
+        self.graded = {}
+        self.recent = []
 
     def next_serial(self) -> int:
         """Return the next number in the order of construction."""

@@ -6,9 +6,11 @@ import libcst as cst
 
 from ganlint.interp.assign import extend_list
 from ganlint.interp.calls import METHODS, Call
+from ganlint.interp.gradients import clear_gradients, step_optimizer
 from ganlint.interp.iterate import make_batch
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
 from ganlint.interp.options import declare_option
+from ganlint.interp.parameters import collect_parameters
 from ganlint.interp.tensors import call_tensor_method
 from ganlint.interp.torch_values import LoaderV, OptimizerV, TensorV
 from ganlint.interp.values import NONE, SUPER, Choice, Const, DictV, InstanceV, ListV, ParserV, Unknown, Value
@@ -154,7 +156,19 @@ def _loader_method(_call: Call, owner: LoaderV, name: str) -> Value:
     return make_batch(owner) if name in ("__iter__", "next", "__next__") else Unknown(f"loader method {name}")
 
 
-def _optimizer_method(_call: Call, _owner: OptimizerV, name: str) -> Value:
+def _optimizer_method(call: Call, owner: OptimizerV, name: str) -> Value:
+    if name == "step":
+        step_optimizer(call.machine, owner, call.node, call.scope)
+        return NONE
+    if name == "zero_grad":
+        clear_gradients(call.machine, owner.modules, call.node, call.scope)
+        return NONE
+    if name == "add_param_group":
+        group = call.argument(0, "param_group")
+        modules, complete = collect_parameters(group.items.get("params") if isinstance(group, DictV) else None)
+        owner.modules = tuple({id(module): module for module in (*owner.modules, *modules)}.values())
+        owner.complete = owner.complete and complete
+        return NONE
     return Unknown(f"optimizer method {name}", name)
 
 

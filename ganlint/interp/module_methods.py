@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from ganlint.interp.calls import METHODS, Call, call_value
 from ganlint.interp.forward import call_module, call_torch_base
 from ganlint.interp.iterate import unpack_value
-from ganlint.interp.literals import plain_value, text_of
+from ganlint.interp.gradients import clear_gradients, set_mode
+from ganlint.interp.literals import decide_flag, plain_value, text_of
 from ganlint.interp.modules import add_child, init_torch_base
+from ganlint.interp.parameters import freeze_modules, load_state
 from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
 from ganlint.interp.values import (
     NONE,
@@ -38,6 +40,7 @@ def _module_method(call: Call, owner: ModuleV, name: str) -> Value:
         if name in ("forward", "__call__"):
             return call_torch_base(call, owner)
     if name in _RETURNS_SELF:
+        _note_setting(call, owner, name)
         return owner
     if name in ("forward", "__call__"):
         return call_module(call, owner)
@@ -49,10 +52,37 @@ def _module_method(call: Call, owner: ModuleV, name: str) -> Value:
         return NONE
     if name in owner.attrs:
         return call_value(call, owner.attrs[name])
-    if name in ("state_dict", "load_state_dict", "log", "print", "zero_grad", "log_dict"):
+    if name in ("log", "print", "log_dict"):
         return Unknown(f"module method {name}", name)
     tensors = [arg for arg in call.args if isinstance(arg, TensorV)]
     return tensors[0].copy() if tensors else Unknown(f"module method {name}", name)
+
+
+def _note_setting(call: Call, owner: ModuleV, name: str) -> None:
+    """Note what `eval`, `train` and `requires_grad_` change of a module that is otherwise itself."""
+    machine = call.machine
+    if name in ("train", "eval"):
+        training = decide_flag(call.argument(0, "mode")) if name == "train" and (call.args or call.keywords) else True
+        mode = "train" if name == "train" and training else "eval"
+        if training is None:
+            return
+        owner.evaluated = owner.evaluated or mode == "eval"
+        set_mode(machine, owner, mode, call.node, call.scope)
+    elif name == "requires_grad_":
+        freeze_modules(machine, [owner], call.argument(0, "requires_grad") or Const(value=True))
+
+
+def _zero_grad(call: Call, owner: ModuleV) -> Value:
+    clear_gradients(call.machine, [owner], call.node, call.scope)
+    return NONE
+
+
+def _state_dict(_call: Call, owner: ModuleV) -> Value:
+    return ParametersV((owner,), "state")
+
+
+def _buffers(_call: Call, owner: ModuleV) -> Value:
+    return ParametersV((owner,), "buffers")
 
 
 def _children(_call: Call, owner: ModuleV) -> Value:
@@ -186,6 +216,11 @@ _MODULE_METHODS: dict[str, Callable[[Call, ModuleV], Value]] = {
     "parameters": _parameters,
     "named_parameters": _parameters,
     "apply": _apply,
+    "buffers": _buffers,
+    "named_buffers": _buffers,
+    "zero_grad": _zero_grad,
+    "state_dict": _state_dict,
+    "load_state_dict": load_state,
     "add_module": _add_module,
     "register_module": _add_module,
     "append": _append,

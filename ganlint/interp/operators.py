@@ -5,8 +5,9 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
+from ganlint.interp.parameters import mix_parameters
 from ganlint.interp.tensors import combine_tensors
-from ganlint.interp.torch_values import TensorV
+from ganlint.interp.torch_values import ParametersV, TensorV
 from ganlint.interp.values import (
     Choice,
     Const,
@@ -54,6 +55,8 @@ def apply_binary(machine: Machine, symbol: str, left: Value, right: Value, node:
         return _apply_numbers(symbol, left, right, node)
     if isinstance(left, TensorV) or isinstance(right, TensorV):
         return combine_tensors(machine, symbol, left, right, node)
+    if isinstance(left, ParametersV) or isinstance(right, ParametersV):
+        return mix_parameters([value for value in (left, right) if isinstance(value, ParametersV)])
     if isinstance(left, ListV):
         if isinstance(right, ListV) and symbol == "+":
             return ListV(left.items + right.items, left.kind, exact=left.exact and right.exact)

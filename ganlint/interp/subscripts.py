@@ -9,7 +9,7 @@ from ganlint.interp.attributes import bind_method
 from ganlint.interp.calls import call_value, implicit_call
 from ganlint.interp.literals import plain_key
 from ganlint.interp.tensors import index_tensor
-from ganlint.interp.torch_values import ModuleV, TensorV
+from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
 from ganlint.interp.truth import is_definition
 from ganlint.interp.values import (
     Choice,
@@ -42,6 +42,8 @@ def get_element(machine: Machine, container: Value, indices: Sequence[Value | sl
     """Return `container[indices]`."""
     if isinstance(container, TensorV):
         return index_tensor(machine, container, indices, node)
+    if isinstance(container, ParametersV):
+        return container
     if isinstance(container, Choice):
         joined = join_tensors(machine, container, node, machine.scope) if machine.scope is not None else None
         if joined is not None:

@@ -9,6 +9,9 @@ from ganlint.interp.apply import BATCH_SIZE, apply_function, union_networks
 from ganlint.interp.creation import create_tensor
 from ganlint.interp.events import InitEvent
 from ganlint.interp.literals import number_of
+from ganlint.interp.gradients import run_backward
+from ganlint.interp.numbers import combine_numbers
+from ganlint.interp.tape import TapeNode, record_arithmetic, record_cut, record_unknown
 from ganlint.interp.torch_values import TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import BoundV, Const, ListV, Unknown, Value
@@ -54,6 +57,8 @@ def get_tensor_attribute(tensor: TensorV, name: str, node: cst.CSTNode) -> Value
         data = tensor.copy()
         data.detached = True
         data.base = tensor
+        if tensor.tape is not None:
+            data.tape = record_cut(tensor, "data", node, tensor.scope)
         return data
     if name in ("T", "mT", "H"):
         transposed = tensor.copy()
@@ -71,7 +76,7 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
     """Call a method of a tensor."""
     args = call.args
     if name == "backward":
-        call.machine.events.backwards += 1
+        run_backward(call, tensor, call.argument(0, "gradient"))
         return Const(None)
     if name in ("size", "stride"):
         return _size_value(tensor, args, call.keywords, call.node)
@@ -83,7 +88,8 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
     if operation is None:
         # A method torch_api does not describe: the numbers may have changed, the origin has not.
         other = tensor.copy()
-        other.shape, other.const = UNKNOWN, None
+        other.shape, other.const, other.activation, other.bounds = UNKNOWN, None, None, None
+        other.tape = record_unknown(call.machine, [tensor], name, call.node, call.scope)
         return other
     if operation.is_a("init"):
         return _fill_tensor(call, tensor, operation, name)
@@ -93,7 +99,11 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
         return tensor
     if operation.is_a("creation"):
         return create_tensor(call, operation, like=tensor)
-    if operation.is_a("requires_grad") or name in ("retain_grad", "pin_memory"):
+    if operation.is_a("requires_grad"):
+        flag = call.argument(0, "requires_grad")
+        tensor.requires_grad = flag.value is True if isinstance(flag, Const) else True if flag is None else None
+        return tensor
+    if name in ("retain_grad", "pin_memory"):
         return tensor
     return _keep_numbers(apply_function(call, operation, tensor), call, tensor, operation, name)
 
@@ -106,6 +116,7 @@ def _keep_numbers(result: Value, call: Call, tensor: TensorV, operation: Operati
         _set_constant(tensor, number)
         tensor.op, tensor.trace = result.op, result.trace
         tensor.networks = result.networks
+        tensor.tape, tensor.activation, tensor.bounds = result.tape, result.activation, result.bounds
         return tensor
     if isinstance(result, TensorV) and operation.is_a("arithmetic"):
         result.const = _scalar_result(name, tensor, args)
@@ -154,6 +165,8 @@ def combine_tensors(machine: Machine, symbol: str, left: Value, right: Value, no
         loader=next((tensor.loader for tensor in tensors if tensor.loader is not None), None),
     )
     result.param = tensors[0].param
+    result.tape = record_arithmetic(machine, symbol, left, right, node, scope or machine.scope)
+    combine_numbers(result, symbol, left, right)
     return result
 
 
@@ -168,6 +181,8 @@ def index_tensor(machine: Machine, tensor: TensorV, indices: Sequence[Value | sl
     part = tensor.copy()
     part.shape = _index_shape(tensor.shape, indices)
     part.param = None
+    if machine.trace is None and tensor.tape is not None:
+        part.tape = TapeNode("view", [tensor.tape], name="index", node=node, scope=tensor.scope)
     trace = machine.trace
     if trace is not None and tensor.scope is not None:
         inputs = trace.resolve([tensor])
@@ -241,12 +256,24 @@ def _fill_tensor(call: Call, tensor: TensorV, operation: Operation, name: str) -
         write_parameter(call.machine, tensor, operation.kind, values, node, scope)
         return tensor
     _set_constant(tensor, const)
+    _set_range(tensor, operation, values)
     if operation.kind in ("normal", "uniform", "random_integer", "exponential", "bernoulli"):
         current: TensorV | None = tensor
         while current is not None:
             current.source = "noise"
+            current.loops = call.machine.loops
             current = current.base
     return tensor
+
+
+def _set_range(tensor: TensorV, operation: Operation, values: Mapping[str, Value]) -> None:
+    """Note the range that an in-place operation draws a tensor's numbers from."""
+    low, high = number_of(values.get("a")), number_of(values.get("b"))
+    bounds = (float(low), float(high)) if operation.kind == "uniform" and low is not None and high is not None else None
+    current: TensorV | None = tensor
+    while current is not None:
+        current.bounds, current.tape = bounds, None
+        current = current.base
 
 
 def _resize(tensor: TensorV, args: Sequence[Value]) -> TensorV:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ganlint.interp.apply import apply_function, bind_values
+from ganlint.interp.apply import apply_function, bind_values, union_networks
 from ganlint.interp.calls import EXTERNAL_FALLBACK, EXTERNALS, Call, call_value
 from ganlint.interp.creation import create_tensor
+from ganlint.interp.events import PenaltyEvent
 from ganlint.interp.forward import call_module
-from ganlint.interp.literals import find_tensors
+from ganlint.interp.literals import decide_flag, find_tensors, text_of
 from ganlint.interp.losses import call_loss
 from ganlint.interp.modules import build_layer, init_torch_base
+from ganlint.interp.parameters import call_parameters_method, collect_parameters
+from ganlint.interp.tape import TapeNode, needs_gradient, tapes_of
 from ganlint.interp.tensors import write_parameter
 from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, ParametersV, TensorV
 from ganlint.interp.values import (
@@ -24,6 +27,7 @@ from ganlint.interp.values import (
     Value,
 )
 from ganlint.torch_api.registry import find_operation
+from ganlint.torch_api.shape import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +37,57 @@ if TYPE_CHECKING:
 
 def _no_grad(_call: Call) -> Value:
     return Unknown("a context", "torch.no_grad")
+
+
+def _set_grad_enabled(call: Call) -> Value:
+    enabled = decide_flag(call.argument(0, "mode"))
+    if enabled is None:
+        return Unknown("a context")
+    return Unknown("a context", "torch.enable_grad" if enabled else "torch.no_grad")
+
+
+def _enable_grad(_call: Call) -> Value:
+    return Unknown("a context", "torch.enable_grad")
+
+
+def _autocast(device: str | None) -> Callable[[Call], Value]:
+    """Return the native of an autocast region on a device (its first argument, where that is None)."""
+
+    def run(call: Call) -> Value:
+        where = device or text_of(call.argument(0, "device_type")) or ""
+        enabled = call.keywords.get("enabled")
+        if enabled is not None and decide_flag(enabled) is not True:
+            return Unknown("a context", "autocast:")
+        return Unknown("a context", f"autocast:{where.partition(':')[0]}")
+
+    return run
+
+
+def _gradient(call: Call) -> Value:
+    """Run torch.autograd.grad: a gradient for each input, part of the graph where that is asked for."""
+    machine = call.machine
+    outputs, inputs = find_tensors(call.argument(0, "outputs")), find_tensors(call.argument(1, "inputs"))
+    create = call.argument(4, "create_graph")
+    event = PenaltyEvent(
+        outputs=tuple(tapes_of(outputs)),
+        inputs=tuple(tensor.copy() for tensor in inputs),
+        tapes=tuple(tapes_of(inputs)),
+        create_graph=(False if call.exact else None) if create is None else decide_flag(create),
+        requires_grad=needs_gradient(inputs[0]) if inputs else None,
+        node=call.node,
+        scope=call.scope,
+        certain=machine.depth == 0,
+    )
+    results: list[Value] = []
+    for tensor in inputs:
+        result = TensorV(shape=tensor.shape, networks=union_networks(outputs), node=call.node, scope=call.scope)
+        if machine.trace is None:
+            result.tape = TapeNode("gradient", event.outputs, node=call.node, scope=call.scope)
+            result.tape.event = event
+        results.append(result)
+    if machine.trace is None and outputs:
+        machine.events.penalties.append(event)
+    return ListV(results, "tuple") if results else ListV([TensorV(shape=UNKNOWN)], "tuple", exact=False)
 
 
 def _repeat_value(count: int) -> Callable[[Call], Value]:
@@ -65,6 +120,8 @@ def _call_torch(call: Call, qualname: str) -> Value | None:
     operation = find_operation(qualname)
     if operation is None:
         return None
+    if call.args and isinstance(call.args[0], ParametersV) and operation.kind in ("clamp", "lerp"):
+        return call_parameters_method(call.with_args(call.args[1:]), call.args[0], operation.kind)
     for family, handler in _FAMILIES.items():
         if operation.is_a(family):
             return handler(call, operation)
@@ -87,6 +144,10 @@ def _init_base(call: Call, qualname: str) -> Value | None:
 
 def _wrap(call: Call, operation: Operation) -> Value:
     wrapped = call.args[0] if call.args else call.keywords.get("module")
+    if isinstance(wrapped, ModuleV) and operation.kind == "data_parallel":
+        wrapped.distributed = "distributed" if "Distributed" in operation.qualname else "data"
+    if isinstance(wrapped, ModuleV) and operation.kind == "convert_sync_batch_norm":
+        wrapped.sync_batch_norm = True
     if isinstance(wrapped, ModuleV) and operation.kind in ("spectral_norm", "weight_norm", "orthogonal"):
         wrapped.wrappers = (*wrapped.wrappers, operation.kind)
     return wrapped if wrapped is not None else Unknown(operation.qualname)
@@ -101,42 +162,18 @@ def _build_loader(call: Call, operation: Operation) -> Value:
 
 def _build_optimizer(call: Call, operation: Operation) -> Value:
     bound, values = bind_values(operation, call.args, call.keywords)
-    optimizer = OptimizerV(
-        operation, values, bound.explicit, collect_modules(values.get("params")), call.node, call.scope
-    )
+    modules, complete = collect_parameters(values.get("params"))
+    optimizer = OptimizerV(operation, values, bound.explicit, modules, call.node, call.scope)
+    optimizer.complete = complete
     call.machine.events.optimizers.append(optimizer)
     return optimizer
-
-
-def collect_modules(value: Value | None) -> tuple[ModuleV, ...]:
-    """Return the modules whose parameters a value holds: lists, chains and parameter groups are looked into."""
-    found: dict[int, ModuleV] = {}
-    stack = [value]
-    seen: set[int] = set()
-    while stack:
-        current = stack.pop(0)
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        if isinstance(current, ParametersV):
-            for module in current.modules:
-                found.setdefault(id(module), module)
-        elif isinstance(current, ListV):
-            stack.extend(current.items)
-        elif isinstance(current, DictV):
-            stack.append(current.items.get("params"))
-        elif isinstance(current, Maybe):
-            stack.append(current.value)
-        elif isinstance(current, Choice):
-            stack.extend(current.options)
-        elif isinstance(current, TensorV) and current.param is not None:
-            found.setdefault(id(current.param[0]), current.param[0])
-    return tuple(found.values())
 
 
 def _initialise(call: Call, operation: Operation) -> Value:
     bound, values = bind_values(operation, call.args, call.keywords)
     name = operation.qualname.rpartition(".")[2]
+    if call.args and isinstance(call.args[0], ParametersV):
+        return call_parameters_method(call.with_args(call.args[1:]), call.args[0], name if name != "constant_" else "fill_")
     settings = {key: Const(value) for key, value in bound.args.items() if isinstance(value, (int, float, str))}
     settings.update({key: value for key, value in values.items() if isinstance(value, Const)})
     if name == "zeros_":
@@ -184,6 +221,13 @@ EXTERNALS.update(
     {
         "torch.no_grad": _no_grad,
         "torch.inference_mode": _no_grad,
+        "torch.autograd.no_grad": _no_grad,
+        "torch.enable_grad": _enable_grad,
+        "torch.set_grad_enabled": _set_grad_enabled,
+        "torch.autocast": _autocast(None),
+        "torch.amp.autocast": _autocast(None),
+        "torch.cuda.amp.autocast": _autocast("cuda"),
+        "torch.autograd.grad": _gradient,
         "torch.nn.parallel.data_parallel": _data_parallel,
         "torch.nn.parallel.data_parallel.data_parallel": _data_parallel,
         "torch.utils.checkpoint.checkpoint": _checkpoint,

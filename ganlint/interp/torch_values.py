@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from ganlint.interp.scope import ModuleScope
+    from ganlint.interp.tape import TapeNode
     from ganlint.interp.trace import Trace
     from ganlint.interp.values import ClassV, Const
     from ganlint.torch_api.registry import Bound, Operation
@@ -37,8 +38,9 @@ class ModuleV(Value):
     """
 
     __slots__ = (
-        "arg_nodes", "attrs", "bound", "cls", "complete", "depth", "free", "maker", "name", "node", "op", "owner",
-        "reached", "scope", "serial", "trace", "values", "wrappers",
+        "arg_nodes", "attrs", "bound", "cls", "complete", "copied_from", "depth", "distributed", "evaluated", "free",
+        "maker", "name", "node", "op", "owner", "pretrained", "reached", "scope", "serial", "sync_batch_norm", "trace",
+        "values", "wrappers",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +72,11 @@ class ModuleV(Value):
         self.reached = True
         self.complete = True
         self.free = True
+        self.evaluated = False
+        self.pretrained = False
+        self.sync_batch_norm = False
+        self.distributed: str | None = None
+        self.copied_from: ModuleV | None = None
 
     def children(self) -> Iterator[tuple[str, ModuleV, bool]]:
         """Yield (name, child, certain) in the order of registration, looking through undecided values."""
@@ -128,12 +135,15 @@ class TensorV(Value):
     (a batch), `data` (an element of something unknown that is looped over), `noise`, `constant`, `parameter`, or
     None. `const` is the number every element holds, where there is one. `op` is the step of the running trace
     that made it. `param` names the module and attribute of a parameter; `base` is the tensor a `.data` belongs to;
-    `parts` are its elements where it was built from them.
+    `parts` are its elements where it was built from them. `bounds` is the range of its numbers, `dtype` `int` or
+    `float`, `activation` what its numbers went through last (`none` for a layer with weights). `tape` is its place in
+    the autograd graph of the training program; `requires_grad` what was written about that. `loops` are the iterations
+    of training loops it was made in.
     """
 
     __slots__ = (
-        "base", "const", "detached", "loader", "networks", "node", "op", "param", "parts", "scope", "shape", "source",
-        "trace",
+        "activation", "base", "bounds", "const", "detached", "dtype", "loader", "loops", "networks", "node", "op",
+        "param", "parts", "requires_grad", "scope", "shape", "source", "tape", "trace",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913  # all are keywords, and all but the shape have defaults
@@ -163,6 +173,12 @@ class TensorV(Value):
         self.parts: list[Value] | None = None
         self.base: TensorV | None = None
         self.param: tuple[ModuleV, str] | None = None
+        self.activation: str | None = None
+        self.bounds: tuple[float, float] | None = None
+        self.dtype: str | None = None
+        self.tape: TapeNode | None = None
+        self.requires_grad: bool | None = None
+        self.loops: tuple[tuple[int, int], ...] = ()
 
     def copy(self) -> TensorV:
         """Return a tensor with the same facts that can be changed on its own."""
@@ -179,6 +195,12 @@ class TensorV(Value):
             loader=self.loader,
         )
         twin.param = self.param
+        twin.activation = self.activation
+        twin.bounds = self.bounds
+        twin.dtype = self.dtype
+        twin.tape = self.tape
+        twin.requires_grad = self.requires_grad
+        twin.loops = self.loops
         return twin
 
 
@@ -196,9 +218,12 @@ class LoaderV(Value):
 
 
 class OptimizerV(Value):
-    """An optimiser with the modules whose parameters it was given."""
+    """An optimiser with the modules whose parameters it was given.
 
-    __slots__ = ("args", "explicit", "modules", "node", "op", "scope")
+    `complete` is false where there may be others. `escaped` is true once code that is not known was given it.
+    """
+
+    __slots__ = ("args", "complete", "escaped", "explicit", "modules", "name", "node", "op", "scope")
 
     def __init__(
         self,
@@ -215,12 +240,19 @@ class OptimizerV(Value):
         self.modules = modules
         self.node = node
         self.scope = scope
+        self.name: str | None = None
+        self.complete = True
+        self.escaped = False
 
 
 class ParametersV(Value):
-    """What `net.parameters()` and its kin give: the parameters of some modules."""
+    """What `net.parameters()` and its kin give: the parameters of some modules, or one that stands for all.
 
-    __slots__ = ("modules",)
+    `of` is `parameters`, `data`, `grad`, `buffers` or `state` (a state_dict).
+    """
 
-    def __init__(self, modules: tuple[ModuleV, ...]) -> None:
+    __slots__ = ("modules", "of")
+
+    def __init__(self, modules: tuple[ModuleV, ...], of: str = "parameters") -> None:
         self.modules = modules
+        self.of = of

@@ -1,0 +1,297 @@
+"""Gradients while the program runs: backward passes, what clears them, and the steps that use them.
+
+Everything that can differ between branches stands in `machine.state`, which the journal takes back and joins.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganlint.interp.events import BackwardEvent, ForwardEvent, GradientEntry, StepEvent
+from ganlint.interp.literals import number_of
+from ganlint.interp.tape import find_forwards, tape_of
+from ganlint.interp.torch_values import ModuleV, TensorV
+from ganlint.interp.values import Choice, Const, Maybe, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import libcst as cst
+
+    from ganlint.interp.calls import Call
+    from ganlint.interp.machine import Machine
+    from ganlint.interp.scope import ModuleScope
+    from ganlint.interp.torch_values import OptimizerV
+
+
+class GradientV(Value):
+    """The gradients a network holds; `discarded` is true once gradients nobody used were cleared.
+
+    `clear` is the call that cleared it last.
+    """
+
+    __slots__ = ("clear", "discarded", "entries")
+
+    def __init__(
+        self,
+        entries: tuple[GradientEntry, ...] = (),
+        *,
+        discarded: bool = False,
+        clear: tuple[cst.CSTNode, ModuleScope] | None = None,
+    ) -> None:
+        self.entries = entries
+        self.discarded = discarded
+        self.clear = clear
+
+
+class ModeV(Value):
+    """Whether a network is in train or eval mode, and the call that said so."""
+
+    __slots__ = ("loops", "mode", "node", "scope")
+
+    def __init__(self, mode: str, node: cst.CSTNode, scope: ModuleScope, loops: tuple[tuple[int, int], ...]) -> None:
+        self.mode = mode
+        self.node = node
+        self.scope = scope
+        self.loops = loops
+
+
+class RecentV(Value):
+    """A backward pass that no step has followed yet."""
+
+    __slots__ = ("backward",)
+
+    def __init__(self, backward: BackwardEvent) -> None:
+        self.backward = backward
+
+
+def run_backward(call: Call, loss: Value, gradient: Value | None = None) -> None:
+    """Run `loss.backward(gradient)`."""
+    machine = call.machine
+    machine.backwards += 1
+    if machine.trace is not None:
+        return
+    tensor = loss if isinstance(loss, TensorV) else None
+    if tensor is None:
+        return
+    root = tape_of(tensor)
+    reached, complete = find_forwards(root)
+    retain = call.keywords.get("retain_graph")
+    event = BackwardEvent(
+        root=root,
+        sign=_read_sign(gradient),
+        node=call.node,
+        scope=call.scope,
+        reached=tuple(reached),
+        complete=complete,
+        retain_graph=retain if isinstance(retain, Const) else None,
+        stale=next((forward for forward in reached if _is_stale(machine, forward)), None),
+        loops=machine.loops,
+        certain=machine.depth == 0,
+    )
+    machine.events.backwards.append(event)
+    machine.touch(machine.recent)
+    machine.recent.append(RecentV(event))
+    for module in {id(forward.module): forward.module for forward in reached if forward.frozen is not True}.values():
+        held = read_gradients(machine, module)
+        entry = GradientEntry(backward=event, definite=True, used_by=frozenset())
+        _write_gradients(machine, module, GradientV((*held.entries, entry), clear=held.clear))
+
+
+def _read_sign(gradient: Value | None) -> float | None:
+    if gradient is None or (isinstance(gradient, Const) and gradient.value is None):
+        return 1.0
+    number = number_of(gradient.const if isinstance(gradient, TensorV) else gradient)
+    return None if number is None else float(number)
+
+
+def _is_stale(machine: Machine, forward: ForwardEvent) -> bool:
+    """Tell whether a network was updated since a pass through which the gradient flows on to what is before it."""
+    if forward.version is None or not any(find_forwards(tape)[0] for tape in forward.inputs):
+        return False
+    current = read_version(machine, forward.module)
+    return current is not None and current > forward.version
+
+
+def clear_gradients(machine: Machine, modules: Iterable[ModuleV], node: cst.CSTNode, scope: ModuleScope) -> None:
+    """Run `zero_grad` of an optimiser or a network."""
+    held = tuple(modules)
+    covered = cover_modules(held)
+    for module in list(machine.graded.values()):
+        if not overlaps(module, held, covered):
+            continue
+        before = read_gradients(machine, module)
+        unused = any(entry.definite and not entry.used_by for entry in before.entries)
+        _write_gradients(
+            machine, module, GradientV(discarded=before.discarded or unused, clear=(node, scope))
+        )
+
+
+def step_optimizer(machine: Machine, optimizer: OptimizerV, node: cst.CSTNode, scope: ModuleScope) -> None:
+    """Run `optimizer.step()`."""
+    if machine.trace is not None:
+        return
+    covered = cover_modules(optimizer.modules)
+    entries: dict[int, GradientEntry] = {}
+    discarded = False
+    clear: tuple[cst.CSTNode, ModuleScope] | None = None
+    stepped: list[ModuleV] = []
+    for module in list(machine.graded.values()):
+        if not overlaps(module, optimizer.modules, covered):
+            continue
+        stepped.append(module)
+        held = read_gradients(machine, module)
+        discarded = discarded or held.discarded
+        clear = clear or held.clear
+        for entry in held.entries:
+            known = entries.get(id(entry.backward))
+            if known is None or (entry.definite and not known.definite):
+                entries[id(entry.backward)] = entry
+    intended = tuple(_flatten_recent(machine.recent))
+    machine.events.steps.append(
+        StepEvent(
+            optimizer=optimizer,
+            node=node,
+            scope=scope,
+            entries=tuple(entries.values()),
+            intended=intended,
+            discarded=discarded,
+            clear_node=clear[0] if clear is not None else None,
+            clear_scope=clear[1] if clear is not None else None,
+            complete=optimizer.complete,
+            loops=machine.loops,
+        )
+    )
+    machine.touch(machine.recent)
+    machine.recent.clear()
+    for module in stepped:
+        held = read_gradients(machine, module)
+        used = tuple(
+            GradientEntry(backward=e.backward, definite=e.definite, used_by=e.used_by | {id(optimizer)})
+            for e in held.entries
+        )
+        _write_gradients(machine, module, GradientV(used, clear=held.clear))
+        version = read_version(machine, module)
+        _write(machine, ("version", id(module)), Const(None if version is None else version + 1), Const(0))
+
+
+def _flatten_recent(values: Iterable[Value]) -> Iterator[BackwardEvent]:
+    for value in values:
+        if isinstance(value, RecentV):
+            yield value.backward
+        elif isinstance(value, Maybe):
+            yield from _flatten_recent([value.value])
+        elif isinstance(value, Choice):
+            yield from _flatten_recent(value.options)
+
+
+def note_forward(machine: Machine, module: ModuleV) -> None:
+    """Note that a network is called, so that its gradients are followed from now on."""
+    machine.graded.setdefault(id(module), module)
+
+
+def read_gradients(machine: Machine, module: ModuleV) -> GradientV:
+    """Return the gradients a network holds, those of several branches made one."""
+    value = machine.state.get(("gradient", id(module)))
+    return _merge_gradients(value) if value is not None else GradientV()
+
+
+def _merge_gradients(value: Value) -> GradientV:
+    if isinstance(value, GradientV):
+        return value
+    if isinstance(value, Maybe):
+        return _merge_gradients(Choice((value.value, GradientV())))
+    options = [_merge_gradients(option) for option in value.options] if isinstance(value, Choice) else []
+    if not options:
+        return GradientV()
+    merged: dict[int, list[GradientEntry]] = {}
+    for option in options:
+        for entry in option.entries:
+            merged.setdefault(id(entry.backward), []).append(entry)
+    entries = tuple(
+        GradientEntry(
+            backward=found[0].backward,
+            definite=len(found) == len(options) and all(entry.definite for entry in found),
+            used_by=frozenset.intersection(*(entry.used_by for entry in found)),
+        )
+        for found in merged.values()
+    )
+    clear = next((option.clear for option in options if option.clear is not None), None)
+    return GradientV(entries, discarded=all(option.discarded for option in options), clear=clear)
+
+
+def _write_gradients(machine: Machine, module: ModuleV, value: GradientV) -> None:
+    _write(machine, ("gradient", id(module)), value, GradientV())
+
+
+def _write(machine: Machine, key: object, value: Value, initial: Value) -> None:
+    # A branch that leaves the key alone must be seen as one with the value it had.
+    machine.state.setdefault(key, initial)
+    if machine.journal is not None:
+        machine.journal.record(machine.state, key)
+    machine.state[key] = value
+
+
+def read_version(machine: Machine, module: ModuleV) -> int | None:
+    """Return how often a network was updated; None where that depends on a branch."""
+    value = machine.state.get(("version", id(module)))
+    if value is None:
+        return 0
+    return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
+
+
+def set_mode(machine: Machine, module: ModuleV, mode: str, node: cst.CSTNode, scope: ModuleScope) -> None:
+    """Run `module.train()` or `module.eval()`."""
+    if machine.trace is not None or machine.building:
+        return
+    value = ModeV(mode, node, scope, machine.loops)
+    for part in _user_modules(module):
+        _write(machine, ("mode", id(part)), value, Const("initial"))
+
+
+def read_mode(machine: Machine, module: ModuleV) -> ModeV | str | None:
+    """Return a network's mode: `train` as it is built, or what set it; None where that depends on a branch."""
+    value = machine.state.get(("mode", id(module)))
+    if value is None:
+        return "train"
+    return value if isinstance(value, ModeV) else None
+
+
+def set_frozen(machine: Machine, module: ModuleV, *, frozen: bool | None) -> None:
+    """Note that the weights of a network do not require a gradient (or do again)."""
+    if machine.trace is not None or machine.building:
+        return
+    for part in _user_modules(module):
+        _write(machine, ("frozen", id(part)), Const(frozen), Const(value=False))
+
+
+def read_frozen(machine: Machine, module: ModuleV) -> bool | None:
+    """Return whether a network's weights are frozen; None where that depends on a branch."""
+    value = machine.state.get(("frozen", id(module)))
+    if value is None:
+        return False
+    return value.value if isinstance(value, Const) and isinstance(value.value, bool) else None
+
+
+def _user_modules(module: ModuleV) -> list[ModuleV]:
+    """Return a module and those below it that a program may call by themselves."""
+    return [module, *(part for _, part, _ in module.walk())]
+
+
+def cover_modules(modules: Iterable[ModuleV]) -> set[int]:
+    """Return the identities of modules and everything below them."""
+    covered: set[int] = set()
+    for module in modules:
+        if id(module) in covered:
+            continue
+        covered.add(id(module))
+        covered.update(id(part) for _, part, _ in module.walk())
+    return covered
+
+
+def overlaps(module: ModuleV, held: Iterable[ModuleV], covered: set[int]) -> bool:
+    """Tell whether a network is among modules, below one of them, or has one of them below it."""
+    if id(module) in covered:
+        return True
+    below = {id(part) for _, part, _ in module.walk()}
+    return any(id(other) in below for other in held)

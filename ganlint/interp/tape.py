@@ -1,0 +1,274 @@
+"""The autograd graph of the training program: how networks, losses and arithmetic lead to a loss.
+
+What happens inside a network's forward pass is recorded by its trace; the tape begins where networks are called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganlint.interp.literals import number_of
+from ganlint.interp.torch_values import TensorV
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import libcst as cst
+
+    from ganlint.interp.events import ForwardEvent, LossEvent, PenaltyEvent
+    from ganlint.interp.machine import Machine
+    from ganlint.interp.scope import ModuleScope
+    from ganlint.interp.values import Value
+    from ganlint.torch_api.registry import Bound, Operation
+
+#: Operations that change nothing but the form: the numbers and their gradient go through.
+_VIEWS = frozenset({"reshape", "identity", "cast", "index", "expand", "repeat", "copy", "select", "requires_grad"})
+#: Operations whose result is a weighted sum of their input's numbers.
+_LINEAR = frozenset({"mean", "sum", "global_pool"})
+#: Operations without a gradient, by kind.
+_FLAT = frozenset({"round", "comparison", "argmax", "sort_indices", "one_hot"})
+
+
+class TapeNode:
+    """A value of the training program that may have a gradient.
+
+    `kind` is `leaf`, `network`, `loss`, `sum`, `scale`, `product`, `linear`, `view`, `call`, `concat`, `choice`,
+    `gradient`, `cut` or `unknown`; `name` says more (the function called, what cut the graph, the source of a leaf).
+    `factors` stand beside the inputs of a sum, None where a factor is not known; `offset` is the constant added.
+    """
+
+    __slots__ = (
+        "bounds", "dim", "event", "factors", "flagged", "inputs", "kind", "loops", "name", "node", "offset", "scope", "targets",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        kind: str,
+        inputs: Sequence[TapeNode] = (),
+        *,
+        name: str = "",
+        node: cst.CSTNode | None = None,
+        scope: ModuleScope | None = None,
+    ) -> None:
+        self.kind = kind
+        self.inputs = tuple(inputs)
+        self.name = name
+        self.node = node
+        self.scope = scope
+        self.factors: tuple[float | None, ...] = ()
+        self.offset: float | None = 0.0
+        #: Inputs that are what a loss compares with.
+        self.targets: tuple[TapeNode, ...] = ()
+        self.event: ForwardEvent | LossEvent | PenaltyEvent | None = None
+        self.bounds: tuple[float, float] | None = None
+        self.dim: int | None = None
+        self.flagged = False
+        self.loops: tuple[tuple[int, int], ...] = ()
+
+
+def tape_of(tensor: TensorV) -> TapeNode:
+    """Return a tensor's place on the tape; a tensor no operation made is a leaf."""
+    if tensor.tape is not None:
+        return tensor.tape
+    leaf = TapeNode("leaf", name=tensor.source or "", node=tensor.node, scope=tensor.scope)
+    leaf.bounds = tensor.bounds
+    leaf.loops = tensor.loops
+    if tensor.param is not None:
+        leaf.name = "parameter"
+    elif tensor.requires_grad:
+        leaf.flagged = True
+    if tensor.const is not None:
+        leaf.offset = float(number_of(tensor.const) or 0)
+        leaf.name = "constant"
+    return leaf
+
+
+def tapes_of(tensors: Iterable[TensorV]) -> list[TapeNode]:
+    """Return the places of several tensors on the tape."""
+    return [tape_of(tensor) for tensor in tensors]
+
+
+def record_operation(
+    machine: Machine, operation: Operation, bound: Bound, tensors: Sequence[TensorV], node: cst.CSTNode,
+    scope: ModuleScope,
+) -> TapeNode | None:  # fmt: skip
+    """Return the node of an operation on tensors; None inside a network, and for what no tensor goes into."""
+    if machine.trace is not None or not tensors:
+        return None
+    inputs = tapes_of(tensors)
+    if machine.no_grad or operation.kind in _FLAT or operation.kind in ("value", "detach"):
+        name = {"value": "item", "detach": "detach"}.get(operation.kind, "no_grad" if machine.no_grad else "round")
+        return TapeNode("cut", inputs, name=name, node=node, scope=scope)
+    kind = bound.kind
+    if operation.kind in ("expand_as", "reshape_as"):
+        inputs = inputs[:1]
+    if kind == "concat":
+        result = TapeNode("concat", inputs, node=node, scope=scope)
+        dim = bound.args.get("dim", bound.args.get("axis"))
+        result.dim = dim if isinstance(dim, int) else None
+        return result
+    if kind in ("reshape_as", "expand_as") or any(operation.is_a(family) for family in _VIEWS):
+        return TapeNode("view", inputs, name=kind, node=node, scope=scope)
+    short = operation.qualname.rpartition(".")[2].rstrip("_")
+    if kind in _LINEAR:
+        return TapeNode("linear", inputs, name=kind, node=node, scope=scope)
+    if operation.is_a("arithmetic") and short in _SYMBOLS:
+        values = list(tensors)
+        other = bound.args.get("other")
+        if len(values) == 1 and isinstance(other, (int, float)):
+            return record_arithmetic(machine, _SYMBOLS[short], values[0], other, node, scope)
+        if len(values) == 2:  # noqa: PLR2004  # the operands
+            return record_arithmetic(machine, _SYMBOLS[short], values[0], values[1], node, scope)
+    return TapeNode("call", inputs, name=short, node=node, scope=scope)
+
+
+_SYMBOLS = {"add": "+", "sub": "-", "subtract": "-", "mul": "*", "multiply": "*", "div": "/", "divide": "/",
+            "neg": "neg", "negative": "neg", "pow": "**"}  # fmt: skip
+
+
+def record_arithmetic(
+    machine: Machine, symbol: str, left: Value | float, right: Value | float, node: cst.CSTNode,
+    scope: ModuleScope | None,
+) -> TapeNode | None:  # fmt: skip
+    """Return the node of `left symbol right`."""
+    if machine.trace is not None:
+        return None
+    operands = [value for value in (left, right) if isinstance(value, TensorV)]
+    if machine.no_grad:
+        return TapeNode("cut", tapes_of(operands), name="no_grad", node=node, scope=scope)
+    numbers = [_number_in(left), _number_in(right)]
+    if symbol in ("+", "-", "neg"):
+        return _record_sum(symbol, left, right, numbers, node, scope)
+    if symbol in ("*", "/") and len(operands) + sum(number is not None for number in numbers) >= 2:  # noqa: PLR2004
+        moving = [value for value, number in zip((left, right), numbers, strict=True) if number is None]
+        if len(moving) == 1 and isinstance(moving[0], TensorV):
+            position = 0 if moving[0] is left else 1
+            factor = numbers[1 - position]
+            if factor is not None and (symbol == "*" or (position == 0 and factor)):
+                result = TapeNode("scale", [tape_of(moving[0])], node=node, scope=scope)
+                result.factors = (factor if symbol == "*" else 1 / factor,)
+                return result
+    if symbol == "**":
+        number = numbers[1]
+        name = "square" if number == 2 else "pow"  # noqa: PLR2004  # the exponent
+        return TapeNode("call", tapes_of(operands[:1]), name=name, node=node, scope=scope)
+    if symbol in ("*", "/") and len(operands) == 1:
+        # A number that is not known; its sign is taken for what weights are.
+        result = TapeNode("scale", tapes_of(operands), node=node, scope=scope)
+        result.factors = (None,)
+        return result
+    return TapeNode("product" if symbol == "*" else "call", tapes_of(operands), name=symbol, node=node, scope=scope)
+
+
+def _record_sum(
+    symbol: str, left: Value | float, right: Value | float, numbers: list[float | None], node: cst.CSTNode,
+    scope: ModuleScope | None,
+) -> TapeNode:  # fmt: skip
+    inputs: list[TapeNode] = []
+    factors: list[float | None] = []
+    offset: float | None = 0.0
+    signs = (-1.0,) if symbol == "neg" else (1.0, -1.0 if symbol == "-" else 1.0)
+    for value, number, sign in zip((left, right), numbers, signs, strict=False):
+        if isinstance(value, TensorV) and value.const is None:
+            inputs.append(tape_of(value))
+            factors.append(sign)
+        elif number is not None:
+            offset = None if offset is None else offset + sign * number
+        else:
+            offset = None
+    result = TapeNode("sum", inputs, node=node, scope=scope)
+    result.factors = tuple(factors)
+    result.offset = offset
+    return result
+
+
+def _number_in(value: Value | float) -> float | None:
+    if isinstance(value, (int, float)):
+        return float(value)
+    if isinstance(value, TensorV):
+        return number_of(value.const) if value.const is not None and value.tape is None else None
+    return number_of(value)
+
+
+def record_cut(tensor: TensorV, name: str, node: cst.CSTNode | None, scope: ModuleScope | None) -> TapeNode:
+    """Return the node of a tensor taken off its graph; `name` says by what."""
+    return TapeNode("cut", [tape_of(tensor)], name=name, node=node, scope=scope)
+
+
+def record_unknown(
+    machine: Machine, tensors: Sequence[TensorV], name: str, node: cst.CSTNode, scope: ModuleScope
+) -> TapeNode | None:
+    """Return the node of a function nothing is known of."""
+    if machine.trace is not None or not tensors:
+        return None
+    kind = "cut" if machine.no_grad else "unknown"
+    return TapeNode(kind, tapes_of(tensors), name="no_grad" if machine.no_grad else name, node=node, scope=scope)
+
+
+def record_choice(tensors: Sequence[TensorV], node: cst.CSTNode, scope: ModuleScope) -> TapeNode:
+    """Return the node of a value that is one of several."""
+    return TapeNode("choice", tapes_of(tensors), node=node, scope=scope)
+
+
+def needs_gradient(tensor: TensorV) -> bool | None:
+    """Tell whether a tensor requires a gradient; None where nothing is known of where it comes from."""
+    if tensor.requires_grad is not None:
+        return tensor.requires_grad
+    if tensor.tape is not None:
+        forwards, complete = find_forwards(tensor.tape)
+        if forwards or _has_flagged_leaf(tensor.tape):
+            return True
+        return False if complete and _is_known(tensor.tape) else None
+    return False if tensor.source in ("noise", "loader", "constant") else None
+
+
+def _has_flagged_leaf(root: TapeNode) -> bool:
+    return any(node.kind == "leaf" and (node.flagged or node.name == "parameter") for node in walk_tape(root))
+
+
+def _is_known(root: TapeNode) -> bool:
+    return all(node.kind != "leaf" or node.name in ("noise", "loader", "constant") for node in walk_tape(root))
+
+
+def walk_tape(root: TapeNode, *, through_cuts: bool = False) -> Iterator[TapeNode]:
+    """Yield a node and all that it is computed from, each once."""
+    stack = [root]
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if node.kind != "cut" or through_cuts:
+            stack.extend(node.inputs)
+            stack.extend(node.targets)
+
+
+def find_forwards(root: TapeNode) -> tuple[list[ForwardEvent], bool]:
+    """Return the forward passes whose networks get a gradient from a backward pass, and whether all of it is known."""
+    from ganlint.interp.events import ForwardEvent, PenaltyEvent
+
+    found: list[ForwardEvent] = []
+    complete = True
+    stack = [root]
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if node.kind == "cut":
+            continue
+        if node.kind in ("unknown", "choice"):
+            complete = False
+        event = node.event
+        if isinstance(event, ForwardEvent):
+            if event.no_grad:
+                continue
+            found.append(event)
+        elif isinstance(event, PenaltyEvent) and event.create_graph is False:
+            continue
+        stack.extend(node.inputs)
+        stack.extend(node.targets)
+    return found, complete
