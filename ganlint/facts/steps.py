@@ -48,7 +48,8 @@ class Backward:
     `no_grad`; None where nothing did. `silent` is true where PyTorch raises nothing although no gradient flows.
     `reaches` are the networks whose parameters receive a gradient. `complete` is false where part of the loss is not
     known. `stepped` is false where none of the optimisers that hold these networks is ever stepped.
-    `stale` is true where the gradient flows through a network that was updated after its forward pass.
+    `stale` is true where the gradient flows through a network that was updated after its forward pass. `freed` is true
+    where part of the graph was used up by an earlier backward pass without retain_graph (`freed_by`).
     """
 
     place: Place
@@ -60,6 +61,8 @@ class Backward:
     silent: bool
     stale: bool
     stale_forward: int | None
+    freed: bool
+    freed_by: int | None
     stepped: bool
     certain: bool = True
 

@@ -78,6 +78,7 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("forward", "network"): "network",
     ("backward", "reaches"): "network",
     ("backward", "stale_forward"): "forward",
+    ("backward", "freed_by"): "backward",
     ("term", "update"): "update",
     ("term", "judge"): "network",
     ("term", "maker"): "network",

@@ -104,6 +104,8 @@ def apply_operation(
     tape = record_operation(machine, operation, bound, tensors, call.node, call.scope)
     for tensor in made:
         tensor.tape = tape
+        if operation.qualname.endswith(".Variable"):
+            tensor.requires_grad = bound.args.get("requires_grad") is True
         describe_numbers(tensor, operation, bound, tensors)
     return ListV(list(made), "tuple") if isinstance(result_shape, tuple) else made[0]
 

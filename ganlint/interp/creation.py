@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import BATCH_SIZE, bind_values
-from ganlint.interp.literals import number_of
+from ganlint.interp.literals import decide_flag, number_of
+from ganlint.interp.numbers import read_dtype
+from ganlint.interp.tape import record_cut
 from ganlint.interp.torch_values import TensorV
 from ganlint.interp.values import Const, ListV, Unknown, Value
 from ganlint.torch_api.shape import UNKNOWN, Shape
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import libcst as cst
 
     from ganlint.interp.calls import Call
@@ -48,13 +52,47 @@ def create_tensor(call: Call, operation: Operation, like: TensorV | None = None)
     elif operation.is_a("tensor"):
         data = args[0] if args else next(iter(keywords.values()), None)
         if isinstance(data, TensorV):
-            return _copy_of(data, node, scope)
+            twin = _copy_of(data, node, scope)
+            if data.tape is not None and name in ("tensor", "new_tensor"):
+                twin.tape = record_cut(data, "tensor", node, scope)
+                twin.requires_grad = decide_flag(keywords["requires_grad"]) if "requires_grad" in keywords else False
+            return twin
         const = _list_constant(data)
     if const is not None:
         source = "constant"
     tensor.const = const
     tensor.source = source
+    tensor.loops = call.machine.loops
+    tensor.dtype = _find_dtype(name, operation, values, const)
+    tensor.bounds = _find_bounds(name, operation, values)
+    flag = keywords.get("requires_grad")
+    if flag is not None:
+        tensor.requires_grad = decide_flag(flag)
     return tensor
+
+
+def _find_dtype(name: str, operation: Operation, values: Mapping[str, Value], const: Const | None) -> str | None:
+    """Return the type of a new tensor's numbers: as written, as the number filled in, or the default."""
+    if "dtype" in values:
+        return read_dtype(values["dtype"])
+    if operation.is_a("random_integer") or name in ("LongTensor", "IntTensor", "ByteTensor", "BoolTensor"):
+        return "int"
+    if (name == "full" or operation.is_a("tensor")) and const is not None:
+        return "float" if isinstance(const.value, float) else "int"
+    if name in ("ones", "zeros", "rand", "randn", "empty") or name.endswith("Tensor"):
+        return "float"
+    return None
+
+
+def _find_bounds(name: str, operation: Operation, values: Mapping[str, Value]) -> tuple[float, float] | None:
+    if name in ("rand", "rand_like"):
+        return (0.0, 1.0)
+    if operation.is_a("random_integer"):
+        low, high = number_of(values.get("low")), number_of(values.get("high"))
+        if low is not None and high is None:
+            low, high = 0, low
+        return (float(low), float(high - 1)) if low is not None and high is not None else None
+    return None
 
 
 def _may_be_sizes(value: Value) -> bool:

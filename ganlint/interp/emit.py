@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ganlint.facts.network import Network
 from ganlint.facts.store import Facts
 from ganlint.interp.emit_layers import LayerEmitter
+from ganlint.interp.emit_steps import StepEmitter, mark_trained
 from ganlint.interp.emit_training import emit_inits, emit_loader, emit_losses, emit_optimizers
 from ganlint.interp.emit_values import place_of
-from ganlint.interp.roles import NO_ROLE, assign_roles, is_holder
+from ganlint.interp.emit_weights import emit_clippings, emit_copies, emit_penalties
+from ganlint.interp.roles import DISCRIMINATOR, GENERATOR, NO_ROLE, assign_roles, is_holder
+from ganlint.interp.torch_values import TensorV
 
 if TYPE_CHECKING:
+    from ganlint.facts.training import Optimizer
     from ganlint.interp.events import Events
     from ganlint.interp.roles import Role
     from ganlint.interp.torch_values import ModuleV
@@ -56,7 +61,14 @@ class _Emitter:
         networks = tuple(self._emit_network(i, module) for i, module in enumerate(self.networks))
         if self.only is None:
             self.layers.add_loose(events.modules)
-        losses, loss_calls = emit_losses(events, network_of)
+        mark_trained(events)
+        steps = StepEmitter(events, network_of, self._role_of_number)
+        loaders = {id(loader): number for number, loader in enumerate(events.loaders)}
+        losses, loss_calls, call_of = emit_losses(events, network_of, steps.name_source, loaders)
+        optimizers = tuple(emit_optimizers(events, network_of, self._role_of_number))
+        numbered = {id(o): (n, fact) for n, (o, fact) in enumerate(zip(events.optimizers, optimizers, strict=True))}
+        steps.emit(numbered, call_of)
+        networks = tuple(self._add_training(i, network, optimizers, steps) for i, network in enumerate(networks))
         return Facts(
             entry=entry,
             sources=sources,
@@ -67,8 +79,48 @@ class _Emitter:
             loaders=tuple(emit_loader(loader, network_of) for loader in events.loaders),
             losses=losses,
             loss_calls=loss_calls,
-            optimizers=tuple(emit_optimizers(events, network_of)),
+            optimizers=optimizers,
+            forwards=tuple(steps.forwards),
+            backwards=tuple(steps.backwards),
+            updates=tuple(steps.updates),
+            terms=tuple(steps.terms),
+            penalties=tuple(emit_penalties(events, network_of, self._is_generator, steps.judges)),
+            clippings=tuple(emit_clippings(events, network_of)),
+            weight_copies=tuple(emit_copies(events, network_of)),
             inits=tuple(emit_inits(events, network_of)),
+        )
+
+    def _role_of_number(self, number: int | None) -> str | None:
+        if number is None:
+            return None
+        return self.roles.get(id(self.networks[number]), NO_ROLE).role
+
+    def _is_generator(self, module: ModuleV) -> bool:
+        return self._role_of_number(self.layers.network_of(module)) == GENERATOR
+
+    def _add_training(
+        self, number: int, network: Network, optimizers: tuple[Optimizer, ...], steps: StepEmitter
+    ) -> Network:
+        """Return a network with what the training program does to it."""
+        module = self.networks[number]
+        held = any(number in optimizer.networks for optimizer in optimizers)
+        known = bool(optimizers) and all(optimizer.complete for optimizer in optimizers)
+        terms = [term for term in steps.terms if term.judge == number and term.source in ("real", "fake", "mixed")]
+        result = module.trace.result if module.trace is not None else None
+        output = result if isinstance(result, TensorV) else None
+        parts = [module, *(child for _, child, _ in module.walk())]
+        return replace(
+            network,
+            critic=network.role == DISCRIMINATOR and bool(terms) and all(term.kind == "mean" for term in terms),
+            output_activation=output.activation if output is not None else None,
+            output_low=output.bounds[0] if output is not None and output.bounds is not None else None,
+            output_high=output.bounds[1] if output is not None and output.bounds is not None else None,
+            optimized=True if held else False if known else None,
+            trained=any(forward.trains and forward.network == number for forward in steps.forwards),
+            evaluated=any(part.evaluated for part in parts),
+            distributed=module.distributed,
+            sync_batch_norm=module.sync_batch_norm,
+            pretrained=module.pretrained,
         )
 
     def _find_networks(self) -> list[ModuleV]:

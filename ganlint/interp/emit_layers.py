@@ -202,8 +202,8 @@ class LayerEmitter:
             args=op.args,
             explicit=op.explicit,
             layer=layer,
-            input=_tensor_shape(op.input_shape),
-            output=_tensor_shape(op.output_shape),
+            input=tensor_shape(op.input_shape),
+            output=tensor_shape(op.output_shape),
             inputs=inputs,
             outputs=outputs,
             name=op.name,
@@ -255,7 +255,8 @@ def _modules_in(value: Value, above: tuple[int, ...] = ()) -> Iterator[ModuleV]:
 
 
 @cache
-def _tensor_shape(shape: Shape) -> TensorShape:
+def tensor_shape(shape: Shape) -> TensorShape:
+    """Return a shape as facts carry it."""
     dims = shape.dims
     spatial = product(dims[2:]) if dims is not None and len(dims) > 1 else None
     return TensorShape(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ganlint.facts.network import TensorShape
 from ganlint.facts.training import Init, Loader, Loss, LossCall, Optimizer
+from ganlint.interp.emit_layers import tensor_shape
 from ganlint.interp.emit_values import known_of, place_of, place_of_value, plain_args
+from ganlint.interp.events import ForwardEvent
 from ganlint.interp.literals import is_plain, number_of
+from ganlint.interp.roles import name_role, role_of_name
 from ganlint.interp.values import Const
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
     #: Returns the number of the network a module belongs to.
     NetworkOf = Callable[[ModuleV | None], int | None]
+    SourceOf = Callable[[ForwardEvent], str | None]
+    RoleOf = Callable[[int | None], str | None]
 
 
 def emit_loader(loader: LoaderV, network_of: NetworkOf) -> Loader:
@@ -35,8 +40,13 @@ def emit_loader(loader: LoaderV, network_of: NetworkOf) -> Loader:
     )
 
 
-def emit_losses(events: Events, network_of: NetworkOf) -> tuple[tuple[Loss, ...], tuple[LossCall, ...]]:
-    """Return the losses of a program and their calls, each once."""
+def emit_losses(
+    events: Events, network_of: NetworkOf, source_of: SourceOf, loaders: dict[int, int]
+) -> tuple[tuple[Loss, ...], tuple[LossCall, ...], dict[int, tuple[int, LossCall]]]:
+    """Return the losses of a program, their calls (each once), and the call of each loss event.
+
+    `source_of` tells the source of a forward pass, `loaders` the numbers of loaders by identity.
+    """
     losses: list[Loss] = []
     by_key: dict[int, int] = {}
     called = {id(event.module) for event in events.losses if event.module is not None}
@@ -44,8 +54,8 @@ def emit_losses(events: Events, network_of: NetworkOf) -> tuple[tuple[Loss, ...]
         if module.op.is_a("loss") and module.bound is not None:
             by_key[id(module)] = len(losses)
             losses.append(_loss_of_module(module, called=id(module) in called))
-    calls: list[LossCall] = []
-    seen: set[tuple[object, ...]] = set()
+    calls: dict[LossCall, int] = {}
+    of_event: dict[int, tuple[int, LossCall]] = {}
     for event in events.losses:
         key = id(event.module) if event.module is not None else id(event.node)
         if key not in by_key:
@@ -53,16 +63,14 @@ def emit_losses(events: Events, network_of: NetworkOf) -> tuple[tuple[Loss, ...]
             losses.append(
                 _loss_of_module(event.module, called=True) if event.module is not None else _loss_of_call(event)
             )
-        call = _loss_call(event, by_key[key], network_of)
-        identity = (call.place, call.loss, call.networks, call.input_source, call.target_value)
-        if identity not in seen:
-            seen.add(identity)
-            calls.append(call)
-    return tuple(losses), tuple(_complete_sources(calls))
+        call = _loss_call(event, by_key[key], network_of, source_of, loaders)
+        of_event[id(event)] = (calls.setdefault(call, len(calls)), call)
+    return tuple(losses), tuple(calls), of_event
 
 
-def emit_optimizers(events: Events, network_of: NetworkOf) -> Iterator[Optimizer]:
+def emit_optimizers(events: Events, network_of: NetworkOf, role_of: RoleOf) -> Iterator[Optimizer]:
     """Yield the optimisers of a program."""
+    stepped = {id(step.optimizer) for step in events.steps}
     for optimizer in events.optimizers:
         numbers = dict.fromkeys(n for module in optimizer.modules if (n := network_of(module)) is not None)
         yield Optimizer(
@@ -73,6 +81,11 @@ def emit_optimizers(events: Events, network_of: NetworkOf) -> Iterator[Optimizer
             args=plain_args(optimizer.args),
             explicit=optimizer.explicit,
             networks=tuple(numbers),
+            variable=optimizer.name,
+            role=name_role(role_of(number) for number in numbers),
+            named_for=role_of_name(optimizer.name) if optimizer.name is not None else None,
+            complete=optimizer.complete and all(network_of(module) is not None for module in optimizer.modules),
+            stepped=id(optimizer) in stepped or optimizer.escaped,
         )
 
 
@@ -126,43 +139,62 @@ def _loss_of_call(event: LossEvent) -> Loss:
     )
 
 
-def _loss_call(event: LossEvent, loss: int, network_of: NetworkOf) -> LossCall:
-    networks: tuple[ModuleV, ...] = ()
-    tensor: TensorV | None = None
-    for candidate in event.inputs:
-        if tensor is None or len(candidate.networks) > len(networks):
-            tensor, networks = candidate, candidate.networks
+def _loss_call(
+    event: LossEvent, loss: int, network_of: NetworkOf, source_of: SourceOf, loaders: dict[int, int]
+) -> LossCall:
+    tensor = max(event.inputs, key=lambda candidate: len(candidate.networks), default=None)
+    networks = tensor.networks if tensor is not None else ()
     numbers = tuple(dict.fromkeys(n for module in networks if (n := network_of(module)) is not None))
     judge = numbers[-1] if numbers and networks and network_of(networks[-1]) == numbers[-1] else None
-    target = event.target_const
-    value = number_of(target)
+    forwards = _find_judges(tensor)
+    sources = {source_of(forward) for forward in forwards}
+    if forwards:
+        judge = network_of(forwards[0].module)
+    target = event.target
+    value = number_of(event.target_const)
+    low, high = (value, value) if value is not None else (target.bounds if target is not None else None) or (None, None)
+    dims = target.shape.dims if target is not None else None
+    loader = tensor.loader if tensor is not None else None
+    bounds = tensor.bounds if tensor is not None else None
     return LossCall(
         place=place_of(event.node, event.scope),
         loss=loss,
         networks=numbers,
         judge=judge,
-        input_source=_input_source(tensor, numbers),
+        input_source=next(iter(sources & {"real", "fake"}))
+        if len(sources) == 1 and sources & {"real", "fake"}
+        else None,
         input_place=place_of_value(tensor),
         target_value=None if value is None else float(value),
-        target_place=place_of_value(target),
+        target_place=place_of_value(event.target_const),
+        target_low=None if low is None else float(low),
+        target_high=None if high is None else float(high),
+        target_type=target.dtype if target is not None else None,
+        target_shape=tensor_shape(target.shape) if target is not None else TensorShape(),
+        target_batch=dims[0] if dims else None,
+        input_shape=tensor_shape(tensor.shape) if tensor is not None else TensorShape(),
+        input_loader=loaders.get(id(loader)) if loader is not None else None,
+        input_activation=tensor.activation if tensor is not None else None,
+        input_low=bounds[0] if bounds is not None else None,
+        input_high=bounds[1] if bounds is not None else None,
+        autocast=event.autocast or None,
+        trained=event.trained,
         certain=event.certain,
     )
 
 
-def _input_source(tensor: TensorV | None, networks: tuple[int, ...]) -> str | None:
-    if tensor is None or not networks:
-        return None
-    if len(networks) > 1:
-        return "fake"
-    if tensor.source in ("loader", "data"):
-        return "real"
-    return "unknown" if tensor.source in (None, "input") else None
-
-
-def _complete_sources(calls: list[LossCall]) -> Iterator[LossCall]:
-    """What a discriminator sees besides the fakes, and no network and no noise made, is the real batch."""
-    judges = {call.judge for call in calls if call.input_source == "fake"}
-    for call in calls:
-        unnamed = call.input_source == "unknown"
-        source = "real" if unnamed and call.judge in judges else None if unnamed else call.input_source
-        yield replace(call, input_source=source)
+def _find_judges(tensor: TensorV | None) -> list[ForwardEvent]:
+    """Return the passes whose outputs a tensor is computed from, without those behind them."""
+    found: list[ForwardEvent] = []
+    stack = [tensor.tape] if tensor is not None and tensor.tape is not None else []
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node.event, ForwardEvent):
+            found.append(node.event)
+        else:
+            stack.extend(node.inputs)
+    return found

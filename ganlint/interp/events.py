@@ -66,6 +66,7 @@ class ForwardEvent:
     mode_in_loop: bool
     loops: tuple[tuple[int, int], ...]
     certain: bool
+    activation: str | None = None
     trains: bool = False
     saved: bool = False
 
@@ -82,6 +83,7 @@ class BackwardEvent:
     complete: bool
     retain_graph: Const | None
     stale: ForwardEvent | None
+    freed_by: BackwardEvent | None
     loops: tuple[tuple[int, int], ...]
     certain: bool
 

@@ -132,6 +132,8 @@ def _record_forward(call: Call, module: ModuleV, tensors: list[TensorV]) -> Tape
         loops=machine.loops,
         certain=machine.depth == 0,
     )
+    result = module.trace.result if module.trace is not None else None
+    event.activation = result.activation if isinstance(result, TensorV) else None
     machine.events.forwards.append(event)
     tape = TapeNode("cut" if event.no_grad else "network", event.inputs, name="", node=call.node, scope=call.scope)
     if event.no_grad:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.interp.events import BackwardEvent, ForwardEvent, GradientEntry, StepEvent
-from ganlint.interp.literals import number_of
+from ganlint.interp.literals import decide_flag, number_of
 from ganlint.interp.tape import find_forwards, tape_of
-from ganlint.interp.torch_values import ModuleV, TensorV
+from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
 from ganlint.interp.values import Choice, Const, Maybe, Value
 
 if TYPE_CHECKING:
@@ -65,6 +65,12 @@ class RecentV(Value):
         self.backward = backward
 
 
+class SteppedV(Value):
+    """A step among the recent backward passes: what comes behind it belongs to the next one."""
+
+    __slots__ = ()
+
+
 def run_backward(call: Call, loss: Value, gradient: Value | None = None) -> None:
     """Run `loss.backward(gradient)`."""
     machine = call.machine
@@ -76,6 +82,11 @@ def run_backward(call: Call, loss: Value, gradient: Value | None = None) -> None
         return
     root = tape_of(tensor)
     reached, complete = find_forwards(root)
+    only = call.keywords.get("inputs")
+    if only is not None:
+        covered = cover_modules(only.modules) if isinstance(only, ParametersV) else set()
+        complete = complete and bool(covered)
+        reached = [forward for forward in reached if not covered or id(forward.module) in covered]
     retain = call.keywords.get("retain_graph")
     event = BackwardEvent(
         root=root,
@@ -86,16 +97,33 @@ def run_backward(call: Call, loss: Value, gradient: Value | None = None) -> None
         complete=complete,
         retain_graph=retain if isinstance(retain, Const) else None,
         stale=next((forward for forward in reached if _is_stale(machine, forward)), None),
+        freed_by=_find_earlier(machine, reached),
         loops=machine.loops,
         certain=machine.depth == 0,
     )
     machine.events.backwards.append(event)
+    if retain is None or decide_flag(retain) is False:
+        for forward in reached:
+            _write(machine, ("freed", id(forward)), RecentV(event), Const(None))
+    if any(isinstance(item, SteppedV) for item in machine.recent):
+        # The steps that belong to the passes before are over.
+        machine.touch(machine.recent)
+        machine.recent.clear()
     machine.touch(machine.recent)
     machine.recent.append(RecentV(event))
     for module in {id(forward.module): forward.module for forward in reached if forward.frozen is not True}.values():
         held = read_gradients(machine, module)
         entry = GradientEntry(backward=event, definite=True, used_by=frozenset())
         _write_gradients(machine, module, GradientV((*held.entries, entry), clear=held.clear))
+
+
+def _find_earlier(machine: Machine, reached: Iterable[ForwardEvent]) -> BackwardEvent | None:
+    """Return the backward pass that used up a part of this one's graph."""
+    for forward in reached:
+        value = machine.state.get(("freed", id(forward)))
+        if isinstance(value, RecentV):
+            return value.backward
+    return None
 
 
 def _read_sign(gradient: Value | None) -> float | None:
@@ -122,9 +150,7 @@ def clear_gradients(machine: Machine, modules: Iterable[ModuleV], node: cst.CSTN
             continue
         before = read_gradients(machine, module)
         unused = any(entry.definite and not entry.used_by for entry in before.entries)
-        _write_gradients(
-            machine, module, GradientV(discarded=before.discarded or unused, clear=(node, scope))
-        )
+        _write_gradients(machine, module, GradientV(discarded=before.discarded or unused, clear=(node, scope)))
 
 
 def step_optimizer(machine: Machine, optimizer: OptimizerV, node: cst.CSTNode, scope: ModuleScope) -> None:
@@ -163,7 +189,7 @@ def step_optimizer(machine: Machine, optimizer: OptimizerV, node: cst.CSTNode, s
         )
     )
     machine.touch(machine.recent)
-    machine.recent.clear()
+    machine.recent.append(SteppedV())
     for module in stepped:
         held = read_gradients(machine, module)
         used = tuple(

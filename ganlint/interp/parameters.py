@@ -76,11 +76,20 @@ def _initialise(call: Call, owner: ParametersV, name: str) -> None:
         args = {"value": Const(0)}
     for module in owner.modules:
         for _, layer, _ in [("", module, True), *module.walk()]:
-            if layer.cls is None and layer.bound is not None and layer.op.kind in ("linear", "conv", "conv_transpose", "batch_norm"):
+            if (
+                layer.cls is None
+                and layer.bound is not None
+                and layer.op.kind in ("linear", "conv", "conv_transpose", "batch_norm")
+            ):
                 call.machine.events.inits.append(
                     InitEvent(
-                        layer=layer, parameter="weight", distribution=kinds[name], args=args, node=call.node,
-                        scope=call.scope, certain=call.machine.depth == 0,
+                        layer=layer,
+                        parameter="weight",
+                        distribution=kinds[name],
+                        args=args,
+                        node=call.node,
+                        scope=call.scope,
+                        certain=call.machine.depth == 0,
                     )  # fmt: skip
                 )
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from ganlint.interp.values import ClassV, ExternalV
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ganlint.interp.events import Events
     from ganlint.interp.torch_values import ModuleV
 
@@ -55,23 +57,23 @@ def _role_from_names(network: ModuleV) -> Role:
     if is_holder(network):
         return NO_ROLE
     if network.cls is not None:
-        role = _role_of_name(network.cls.name)
+        role = role_of_name(network.cls.name)
         if role is not None:
             return Role(role, "name", f"the class is named {network.cls.name}")
         if _words(network.cls.name) & _PART_WORDS:
             return NO_ROLE
     if network.name is not None:
-        role = _role_of_name(network.name)
+        role = role_of_name(network.name)
         if role is not None:
             return Role(role, "name", f"it is held in {network.name}")
     if network.cls is None and network.maker is not None:
-        role = _role_of_name(network.maker)
+        role = role_of_name(network.maker)
         if role is not None:
             return Role(role, "name", f"{network.maker} builds it")
     return NO_ROLE
 
 
-def _role_of_name(name: str) -> str | None:
+def role_of_name(name: str) -> str | None:
     """Return the role a name tells: Generator, netG, DCGAN_D, G_AB, critic, ...; None for GeneratorLoss and its kin."""
     words = [word.lower() for word in _SPLIT.findall(_DIMENSION.sub(" ", name.replace("_", " ")))]
     if not words:
@@ -91,7 +93,7 @@ def _role_of_name(name: str) -> str | None:
 
 def is_holder(module: ModuleV) -> bool:
     """Tell whether a module only holds whole networks, as a LightningModule or a model of both players does."""
-    if module.cls is None or _role_of_name(module.cls.name) is not None:
+    if module.cls is None or role_of_name(module.cls.name) is not None:
         return False
     if module.cls.is_lightning:
         return True
@@ -99,10 +101,20 @@ def is_holder(module: ModuleV) -> bool:
         parts = [child for _, child, _ in module.children() if child.cls is not None and child.cls.find("forward")]
         return len(parts) > 1
     children = [(name, child.cls.name) for name, child, _ in module.children() if child.cls is not None]
-    if any(_role_of_name(name) == DISCRIMINATOR for _, name in children):
+    if any(role_of_name(name) == DISCRIMINATOR for _, name in children):
         # A model of both players, or a loss that trains its own discriminator beside it (VQ-GAN).
         return True
-    return {GENERATOR, DISCRIMINATOR} <= {_role_of_name(cls) or _role_of_name(name) for name, cls in children}
+    return {GENERATOR, DISCRIMINATOR} <= {role_of_name(cls) or role_of_name(name) for name, cls in children}
+
+
+def name_role(roles: Iterable[str | None]) -> str | None:
+    """Return the word for the roles of several networks: `generator`, `discriminator`, `both` or None."""
+    found = set(roles)
+    if {GENERATOR, DISCRIMINATOR} <= found:
+        return "both"
+    if DISCRIMINATOR in found:
+        return DISCRIMINATOR if found == {DISCRIMINATOR} else None
+    return GENERATOR if GENERATOR in found else None
 
 
 def _holds_parts_only(cls: ClassV) -> bool:

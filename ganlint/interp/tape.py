@@ -38,7 +38,8 @@ class TapeNode:
     """
 
     __slots__ = (
-        "bounds", "dim", "event", "factors", "flagged", "inputs", "kind", "loops", "name", "node", "offset", "scope", "targets",
+        "bounds", "dim", "event", "factors", "flagged", "inputs", "kind", "loops", "name", "node", "norm", "offset",
+        "scope", "targets",
     )  # fmt: skip
 
     def __init__(
@@ -63,6 +64,8 @@ class TapeNode:
         self.bounds: tuple[float, float] | None = None
         self.dim: int | None = None
         self.flagged = False
+        #: For a norm or sum: a node that is named for what it is taken over.
+        self.norm: TapeNode | None = None
         self.loops: tuple[tuple[int, int], ...] = ()
 
 
@@ -99,6 +102,9 @@ def record_operation(
     if machine.no_grad or operation.kind in _FLAT or operation.kind in ("value", "detach"):
         name = {"value": "item", "detach": "detach"}.get(operation.kind, "no_grad" if machine.no_grad else "round")
         return TapeNode("cut", inputs, name=name, node=node, scope=scope)
+    if operation.qualname.endswith(".Variable") and inputs[0].kind != "leaf":
+        # Variable(tensor) is a new leaf: PyTorch detaches what it is given.
+        return TapeNode("cut", inputs, name="detach", node=node, scope=scope)
     kind = bound.kind
     if operation.kind in ("expand_as", "reshape_as"):
         inputs = inputs[:1]
@@ -111,7 +117,14 @@ def record_operation(
         return TapeNode("view", inputs, name=kind, node=node, scope=scope)
     short = operation.qualname.rpartition(".")[2].rstrip("_")
     if kind in _LINEAR:
-        return TapeNode("linear", inputs, name=kind, node=node, scope=scope)
+        result = TapeNode("linear", inputs, name=kind, node=node, scope=scope)
+        if kind == "sum":
+            result.norm = _describe_norm(tensors[0], bound, node, scope)
+        return result
+    if short in _NORMS:
+        result = TapeNode("call", inputs, name="norm", node=node, scope=scope)
+        result.norm = _describe_norm(tensors[0], bound, node, scope)
+        return result
     if operation.is_a("arithmetic") and short in _SYMBOLS:
         values = list(tensors)
         other = bound.args.get("other")
@@ -122,6 +135,24 @@ def record_operation(
     return TapeNode("call", inputs, name=short, node=node, scope=scope)
 
 
+def _describe_norm(tensor: TensorV, bound: Bound, node: cst.CSTNode, scope: ModuleScope) -> TapeNode:
+    """Return a node named `sample`, `position`, `batch`, or nothing, for what a norm is taken over."""
+    rank = tensor.shape.rank
+    dim = bound.args.get("dim", bound.args.get("axis"))
+    dims = tuple(dim) if isinstance(dim, (tuple, list)) else (dim,) if isinstance(dim, int) else ()
+    name = ""
+    if dim is None:
+        name = "batch" if rank is None or rank > 1 else ""
+    elif rank is not None and dims and all(isinstance(item, int) for item in dims):
+        over = {item % rank for item in dims if -rank <= item < rank}
+        if over == set(range(1, rank)):
+            name = "sample"
+        elif over == {1} and rank > 2:  # noqa: PLR2004  # a map with positions behind its channels
+            name = "position"
+    return TapeNode("norm", name=name, node=node, scope=scope)
+
+
+_NORMS = frozenset({"norm", "vector_norm", "matrix_norm"})
 _SYMBOLS = {"add": "+", "sub": "-", "subtract": "-", "mul": "*", "multiply": "*", "div": "/", "divide": "/",
             "neg": "neg", "negative": "neg", "pow": "**"}  # fmt: skip
 

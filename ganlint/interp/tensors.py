@@ -165,7 +165,8 @@ def combine_tensors(machine: Machine, symbol: str, left: Value, right: Value, no
         loader=next((tensor.loader for tensor in tensors if tensor.loader is not None), None),
     )
     result.param = tensors[0].param
-    result.tape = record_arithmetic(machine, symbol, left, right, node, scope or machine.scope)
+    if result.const is None:
+        result.tape = record_arithmetic(machine, symbol, left, right, node, scope or machine.scope)
     combine_numbers(result, symbol, left, right)
     return result
 

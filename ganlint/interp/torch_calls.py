@@ -173,7 +173,9 @@ def _initialise(call: Call, operation: Operation) -> Value:
     bound, values = bind_values(operation, call.args, call.keywords)
     name = operation.qualname.rpartition(".")[2]
     if call.args and isinstance(call.args[0], ParametersV):
-        return call_parameters_method(call.with_args(call.args[1:]), call.args[0], name if name != "constant_" else "fill_")
+        return call_parameters_method(
+            call.with_args(call.args[1:]), call.args[0], name if name != "constant_" else "fill_"
+        )
     settings = {key: Const(value) for key, value in bound.args.items() if isinstance(value, (int, float, str))}
     settings.update({key: value for key, value in values.items() if isinstance(value, Const)})
     if name == "zeros_":

@@ -1,0 +1,330 @@
+"""From events to the facts of the training step: forward and backward passes, updates and their terms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ganlint.facts.steps import Backward, Forward, Term, Update
+from ganlint.interp.emit_values import known_of, place_of
+from ganlint.interp.inputs import Origin, name_source, trace_origin
+from ganlint.interp.roles import GENERATOR
+from ganlint.interp.tape import find_forwards, walk_tape
+from ganlint.interp.terms import collect_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ganlint.facts.place import Place
+    from ganlint.facts.training import LossCall, Optimizer
+    from ganlint.interp.events import BackwardEvent, Events, ForwardEvent, GradientEntry, LossEvent, StepEvent
+    from ganlint.interp.tape import TapeNode
+    from ganlint.interp.terms import RawTerm
+    from ganlint.interp.torch_values import ModuleV
+
+#: The names of what takes a loss off its graph, of which PyTorch says nothing.
+_SILENT_CUTS = frozenset({"round"})
+
+
+class StepEmitter:
+    """Turns what happened into forwards, backwards, updates and terms."""
+
+    def __init__(
+        self,
+        events: Events,
+        network_of: Callable[[ModuleV | None], int | None],
+        role_of: Callable[[int | None], str | None],
+    ) -> None:
+        self.events = events
+        self.network_of = network_of
+        self.role_of = role_of
+        self.optimizers: dict[int, tuple[int, Optimizer]] = {}
+        self.loss_calls: dict[int, tuple[int, LossCall]] = {}
+        self.forwards: dict[Forward, int] = {}
+        self.forward_of: dict[int, int] = {}
+        self.facts_of: dict[int, Forward] = {}
+        self.backwards: dict[Backward, int] = {}
+        self.backward_of: dict[int, int] = {}
+        self.updates: list[Update] = []
+        self.terms: list[Term] = []
+        self.seen: set[object] = set()
+        #: Discriminators that are shown fakes: what else they see is real.
+        self.judges: set[int] = set()
+        self._sources: dict[int, str | None] = {}
+        self._note_judges()
+
+    def emit(self, optimizers: dict[int, tuple[int, Optimizer]], loss_calls: dict[int, tuple[int, LossCall]]) -> None:
+        """Make the facts; the arguments give number and fact of an optimiser, or of a loss event, by identity."""
+        self.optimizers, self.loss_calls = optimizers, loss_calls
+        for forward in self.events.forwards:
+            self._emit_forward(forward)
+        for backward in self.events.backwards:
+            self._emit_backward(backward)
+        for step in self.events.steps:
+            self._emit_update(step)
+
+    def name_source(self, event: ForwardEvent) -> str | None:
+        """Return the source of a pass's first input."""
+        source = self._source_of(event)
+        if source == "unnamed":
+            return "real" if self.network_of(event.module) in self.judges else None
+        return source
+
+    def _note_judges(self) -> None:
+        for event in self.events.forwards:
+            number = self.network_of(event.module)
+            if number is not None and self._source_of(event) in ("fake", "mixed"):
+                self.judges.add(number)
+
+    def _source_of(self, event: ForwardEvent) -> str | None:
+        """Return the source of a pass's first input, `unnamed` where it comes in from outside."""
+        if id(event) not in self._sources:
+            origin = self._origin_of(event)
+            self._sources[id(event)] = None if origin is None else name_source(origin, self._is_generator)
+        return self._sources[id(event)]
+
+    def _is_generator(self, module: ModuleV) -> bool:
+        return self.role_of(self.network_of(module)) == GENERATOR
+
+    def _origin_of(self, event: ForwardEvent) -> Origin | None:
+        if not event.inputs:
+            return None
+        number = self.network_of(event.module)
+        return trace_origin(
+            event.inputs[0], lambda other: number is not None and self.network_of(other.module) == number
+        )
+
+    def _emit_forward(self, event: ForwardEvent) -> None:
+        number = self.network_of(event.module)
+        if number is None:
+            return
+        source = self.name_source(event)
+        first = event.first
+        noise = next((leaf for tape in event.inputs for leaf in _find_noise(tape)), None)
+        fact = Forward(
+            place=place_of(event.node, event.scope),
+            network=number,
+            source=source,
+            source_place=place_of(first.node, first.scope)
+            if first is not None and first.node is not None and first.scope is not None
+            else None,
+            low=first.bounds[0] if first is not None and first.bounds is not None else None,
+            high=first.bounds[1] if first is not None and first.bounds is not None else None,
+            mode=event.mode,
+            mode_place=place_of(event.mode_node, event.mode_scope)
+            if event.mode_node is not None and event.mode_scope is not None
+            else None,
+            mode_in_loop=event.mode_in_loop,
+            detached=not any(find_forwards(tape)[0] for tape in event.inputs),
+            no_grad=event.no_grad,
+            trains=event.trains,
+            saved=event.saved,
+            noise_place=place_of(noise.node, noise.scope)
+            if noise is not None and noise.node is not None and noise.scope is not None
+            else None,
+            resampled=_is_resampled(noise, event),
+            uninitialised=noise is not None and noise.name == "uninitialised",
+            certain=event.certain,
+        )
+        self.forward_of[id(event)] = self.forwards.setdefault(fact, len(self.forwards))
+        self.facts_of[id(event)] = fact
+
+    def _emit_backward(self, event: BackwardEvent) -> None:
+        cut = _find_cut(event.root)
+        reaches = self._numbers(forward.module for forward in event.reached if forward.frozen is not True)
+        optimizers = [step.optimizer for step in self.events.steps]
+        held = {number for optimizer in optimizers for number in self._numbers(optimizer.modules)}
+        fact = Backward(
+            place=place_of(event.node, event.scope),
+            reaches=reaches,
+            complete=event.complete,
+            retain_graph=known_of(event.retain_graph),
+            cut_by=cut.name if cut is not None else None,
+            cut_place=place_of(cut.node, cut.scope)
+            if cut is not None and cut.node is not None and cut.scope is not None
+            else None,
+            silent=cut is not None and (cut.name in _SILENT_CUTS or _is_flagged(event)),
+            stale=event.stale is not None,
+            stale_forward=self.forward_of.get(id(event.stale)) if event.stale is not None else None,
+            freed=event.freed_by is not None,
+            freed_by=self.backward_of.get(id(event.freed_by)) if event.freed_by is not None else None,
+            stepped=any(number in held for number in reaches) or not self._is_owned(reaches),
+            certain=event.certain,
+        )
+        self.backward_of[id(event)] = self.backwards.setdefault(fact, len(self.backwards))
+
+    def _is_owned(self, reaches: Iterable[int]) -> bool:
+        """Tell whether every optimiser that holds one of these networks is known not to be stepped."""
+        holders = [o for _, o in self.optimizers.values() if any(number in o.networks for number in reaches)]
+        return bool(holders) and not any(optimizer.stepped for optimizer in holders)
+
+    def _numbers(self, modules: Iterable[ModuleV]) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(n for module in modules if (n := self.network_of(module)) is not None))
+
+    def _emit_update(self, step: StepEvent) -> None:
+        known = self.optimizers.get(id(step.optimizer))
+        if known is None:
+            return
+        number, optimizer = known
+        intended = {id(backward) for backward in step.intended}
+        this = id(step.optimizer)
+        own = [e for e in step.entries if this not in e.used_by and (not e.used_by or id(e.backward) in intended)]
+        used = next((e for e in step.entries if this in e.used_by and e.definite), None)
+        foreign = next(
+            (e for e in step.entries if this not in e.used_by and e.used_by and id(e.backward) not in intended), None
+        )
+        if not own and not step.intended and used is None and not step.discarded:
+            return
+        reached = self._numbers(f.module for e in own for f in e.backward.reached if f.frozen is not True)
+        complete = step.complete and all(e.definite and e.backward.complete for e in own)
+        complete = complete and all(backward.complete for backward in step.intended)
+        complete = complete and not (len(step.intended) > 1 and self._is_shared(own))
+        update = Update(
+            place=place_of(step.node, step.scope),
+            optimizer=number,
+            networks=optimizer.networks,
+            role=optimizer.role,
+            gradient_reaches=reached,
+            spills_into=tuple(network for network in reached if network not in optimizer.networks),
+            backwards=tuple(
+                dict.fromkeys(self.backward_of[id(e.backward)] for e in own if id(e.backward) in self.backward_of)
+            ),
+            terms=(),
+            targets=(),
+            complete=complete,
+            arrives=bool(own) or not step.intended,
+            accumulated=used is not None,
+            accumulated_place=place_of(used.backward.node, used.backward.scope) if used is not None else None,
+            foreign=foreign is not None and foreign.definite,
+            foreign_backward=self.backward_of.get(id(foreign.backward)) if foreign is not None else None,
+            discarded=not own and step.discarded,
+            clear_place=place_of(step.clear_node, step.clear_scope)
+            if step.clear_node is not None and step.clear_scope is not None
+            else None,
+        )
+        self._add_update(update, own)
+
+    def _is_shared(self, own: Iterable[GradientEntry]) -> bool:
+        """Tell whether passes of several losses came before the steps of several optimisers, so that none is its own."""
+        ids = {id(entry.backward) for entry in own}
+        steppers = {
+            id(step.optimizer) for step in self.events.steps if any(id(b) in ids for b in step.intended)
+        }  # fmt: skip
+        return len(ids) > 1 and len(steppers) > 1
+
+    def _add_update(self, update: Update, own: list[GradientEntry]) -> None:
+        index = len(self.updates)
+        terms: list[Term] = []
+        found_all = True
+        for entry in own:
+            raw, complete = collect_terms(entry.backward.root, entry.backward.sign)
+            found_all = found_all and complete
+            groups = _count_sources(raw, self)
+            terms.extend(self._emit_term(term, index, groups, definite=entry.definite) for term in raw)
+        distinct = list(dict.fromkeys(terms))
+        update = replace(update, complete=update.complete and found_all)
+        key = (update, tuple(replace(term, update=0) for term in distinct))
+        if key in self.seen:
+            return
+        self.seen.add(key)
+        first = len(self.terms)
+        self.terms.extend(distinct)
+        targets = dict.fromkeys(term.loss_call for term in distinct if term.loss_call is not None)
+        self.updates.append(replace(update, terms=tuple(range(first, first + len(distinct))), targets=tuple(targets)))
+
+    def _emit_term(self, raw: RawTerm, update: int, groups: dict[int, set[str | None]], *, definite: bool) -> Term:
+        way, event = raw.way, raw.forward
+        forward = self.forward_of.get(id(event)) if event is not None else None
+        fact = self.facts_of.get(id(event))
+        call = self.loss_calls.get(id(way.loss)) if way.loss is not None else None
+        loss_call = call[1] if call is not None else None
+        origin = self._origin_of(event) if event is not None else None
+        makers = self._numbers(maker.module for maker in origin.makers) if origin is not None else ()
+        factor = way.factor
+        target = loss_call.target_value if loss_call is not None else raw.target
+        return Term(
+            place=place_of(way.node, way.scope)
+            if way.node is not None and way.scope is not None
+            else self.updates_place(event),
+            update=update,
+            kind=raw.kind,
+            direction=None if not factor else "minimised" if factor > 0 else "maximised",
+            judge=self.network_of(event.module) if event is not None else None,
+            maker=makers[0] if len(makers) == 1 else None,
+            forward=forward,
+            source=fact.source if fact is not None else None,
+            relative=len(groups.get(way.group, set())) > 1,
+            loss_call=call[0] if call is not None else None,
+            target_value=target,
+            target_low=loss_call.target_low if loss_call is not None else target,
+            target_high=loss_call.target_high if loss_call is not None else target,
+            target_place=loss_call.target_place if loss_call is not None else None,
+            activation=self._activation_of(raw, loss_call),
+            complement=raw.complement,
+            guarded=raw.guarded,
+            reaches_maker=event is not None and any(find_forwards(tape)[0] for tape in event.inputs),
+            weight=None if factor is None else abs(factor),
+            certain=definite and way.certain,
+        )
+
+    def updates_place(self, event: ForwardEvent | None) -> Place:
+        """Return the place of a term that no operation of its own makes: that of the pass."""
+        assert event is not None  # noqa: S101  # a term is either placed on its way or is a network's output
+        return place_of(event.node, event.scope)
+
+    def _activation_of(self, raw: RawTerm, loss_call: LossCall | None) -> str | None:
+        if loss_call is not None:
+            return loss_call.input_activation
+        return raw.forward.activation if raw.forward is not None else None
+
+
+def _count_sources(terms: Iterable[RawTerm], emitter: StepEmitter) -> dict[int, set[str | None]]:
+    """Return which sources each function compares, so that relativistic losses are recognised."""
+    groups: dict[int, set[str | None]] = {}
+    for term in terms:
+        if term.way.group and term.forward is not None:
+            groups.setdefault(term.way.group, set()).add(emitter.name_source(term.forward))
+    return groups
+
+
+def _find_noise(root: TapeNode) -> Iterable[TapeNode]:
+    """Yield the noise that goes into a value without another network between."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.kind == "leaf":
+            if node.name in ("noise", "uninitialised"):
+                yield node
+        elif node.kind in ("view", "cut", "concat", "scale"):
+            stack.extend(node.inputs)
+
+
+def _is_resampled(noise: TapeNode | None, event: ForwardEvent) -> bool | None:
+    """Tell whether noise is made anew in every iteration of the loop it is used in."""
+    if noise is None or not event.loops:
+        return None
+    return any(loop in event.loops for loop in noise.loops)
+
+
+def _find_cut(root: TapeNode) -> TapeNode | None:
+    """Return what took a loss off its graph, if that is why a backward pass reaches nothing."""
+    node = root
+    while node.kind in ("view", "scale", "linear") and len(node.inputs) == 1:
+        node = node.inputs[0]
+    if node.kind == "sum" and node.inputs and all(_find_cut(part) is not None for part in node.inputs):
+        return _find_cut(node.inputs[0])
+    return node if node.kind == "cut" else None
+
+
+def _is_flagged(event: BackwardEvent) -> bool:
+    return any(node.flagged for node in walk_tape(event.root))
+
+
+def mark_trained(events: Events) -> None:
+    """Note which passes and losses end in a backward pass."""
+    for backward in events.backwards:
+        for node in walk_tape(backward.root):
+            if node.event is not None and hasattr(node.event, "trains"):
+                node.event.trains = True
+            elif node.event is not None and hasattr(node.event, "trained"):
+                node.event.trained = True

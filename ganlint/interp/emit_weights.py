@@ -1,0 +1,165 @@
+"""From events to the facts of what is done to gradients and weights: penalties, clipping, copies."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ganlint.facts.steps import Clipping, Penalty, WeightCopy
+from ganlint.interp.emit_values import place_of
+from ganlint.interp.events import ForwardEvent
+from ganlint.interp.gradients import cover_modules, overlaps
+from ganlint.interp.inputs import name_source, trace_origin
+from ganlint.interp.literals import number_of
+from ganlint.interp.tape import walk_tape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ganlint.interp.events import ClipEvent, Events, PenaltyEvent
+    from ganlint.interp.tape import TapeNode
+    from ganlint.interp.torch_values import ModuleV
+
+    NetworkOf = Callable[[ModuleV | None], int | None]
+
+
+def emit_penalties(
+    events: Events, network_of: NetworkOf, is_generator: Callable[[ModuleV], bool], judges: set[int]
+) -> Iterator[Penalty]:
+    """Yield the gradients that are taken for a penalty, each once."""
+    ways = _find_ways(events)
+    seen: set[Penalty] = set()
+    for event in events.penalties:
+        forward = _find_forward(event)
+        network = network_of(forward.module) if forward is not None else None
+        if forward is None or network is None:
+            continue
+        used, cut, norm = ways.get(id(event), (False, None, None))
+        source = None
+        if event.tapes:
+            origin = trace_origin(event.tapes[0], partial(_belongs_to, network_of, network))
+            source = name_source(origin, is_generator)
+            if source == "unnamed":
+                source = "real" if network in judges else None
+        penalty = Penalty(
+            place=place_of(event.node, event.scope),
+            network=network,
+            at=source,
+            create_graph=event.create_graph,
+            requires_grad=event.requires_grad,
+            norm=norm.name if norm is not None and norm.name in ("sample", "position", "batch") else None,
+            norm_place=place_of(norm.node, norm.scope) if norm is not None and norm.node and norm.scope else None,
+            cut=cut is not None,
+            cut_place=place_of(cut.node, cut.scope) if cut is not None and cut.node and cut.scope else None,
+            used=used,
+            mode=forward.mode,
+            certain=event.certain,
+        )
+        if penalty not in seen:
+            seen.add(penalty)
+            yield penalty
+
+
+def emit_clippings(events: Events, network_of: NetworkOf) -> Iterator[Clipping]:
+    """Yield what is clamped, each once."""
+    seen: set[Clipping] = set()
+    for event in events.clips:
+        network = network_of(event.module)
+        if network is None:
+            continue
+        low, high = number_of(event.low), number_of(event.high)
+        clipping = Clipping(
+            place=place_of(event.node, event.scope),
+            network=network,
+            of=event.of,
+            low=None if low is None else float(low),
+            high=None if high is None else float(high),
+            when=_find_time(event, events),
+            certain=event.certain,
+        )
+        if clipping not in seen:
+            seen.add(clipping)
+            yield clipping
+
+
+def emit_copies(events: Events, network_of: NetworkOf) -> Iterator[WeightCopy]:
+    """Yield which network's weights are written into which other, each pair once."""
+    pairs: dict[tuple[int, int], list[WeightCopy]] = {}
+    for event in events.copies:
+        source, target = network_of(event.source), network_of(event.target)
+        if source is None or target is None or source == target:
+            continue
+        pairs.setdefault((source, target), []).append(
+            WeightCopy(
+                place=place_of(event.node, event.scope),
+                source=source,
+                target=target,
+                average=event.average and event.parameters,
+                buffers=event.buffers,
+                certain=event.certain,
+            )
+        )
+    for found in pairs.values():
+        first = next((copy for copy in found if copy.average), found[0])
+        yield WeightCopy(
+            place=first.place,
+            source=first.source,
+            target=first.target,
+            average=first.average,
+            buffers=any(
+                copy.buffers for copy in found if copy.average or not first.average or copy.place != first.place
+            ),
+            certain=first.certain,
+        )
+
+
+def _belongs_to(network_of: NetworkOf, number: int, event: ForwardEvent) -> bool:
+    return network_of(event.module) == number
+
+
+def _find_forward(event: PenaltyEvent) -> ForwardEvent | None:
+    for output in event.outputs:
+        for node in walk_tape(output, through_cuts=True):
+            if isinstance(node.event, ForwardEvent):
+                return node.event
+    return None
+
+
+def _find_ways(events: Events) -> dict[int, tuple[bool, TapeNode | None, TapeNode | None]]:
+    """Return, for each penalty that ends in a loss, whether its gradient gets there, what cuts it, and its norm."""
+    found: dict[int, tuple[bool, TapeNode | None, TapeNode | None]] = {}
+    for backward in events.backwards:
+        stack: list[tuple[TapeNode, TapeNode | None, TapeNode | None, bool]] = [(backward.root, None, None, False)]
+        seen: set[int] = set()
+        while stack:
+            node, cut, norm, rooted = stack.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if node.kind == "gradient":
+                found[id(node.event)] = (True, cut, norm)
+                continue
+            if isinstance(node.event, ForwardEvent):
+                continue
+            if node.kind == "cut" and node.name in ("data", "detach"):
+                cut = node
+            rooted = rooted or (node.kind == "call" and node.name in ("sqrt", "pow"))
+            if node.norm is not None and (node.name == "norm" or rooted):
+                norm = node.norm
+            stack.extend((part, cut, norm, rooted) for part in (*node.inputs, *node.targets))
+    return found
+
+
+def _find_time(event: ClipEvent, events: Events) -> str | None:
+    """Return where in the iteration a clamp stands, seen from the step of the network's optimiser."""
+    steps = [
+        step
+        for step in events.steps
+        if overlaps(event.module, step.optimizer.modules, cover_modules(step.optimizer.modules))
+    ]
+    if not steps:
+        return None
+    inner = {step.loops[-1][0] for step in steps if step.loops}
+    if inner and not inner & set(dict(event.loops)):
+        return "outside_loop"
+    return "before_step" if event.pending else "after_step"
