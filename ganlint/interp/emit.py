@@ -53,6 +53,7 @@ class _Emitter:
         self.only = only
         self.defaults = defaults
         self.networks: list[ModuleV] = self._find_networks()
+        mark_trained(events)
         self.roles: dict[int, Role] = assign_roles(self.networks, events)
         self.layers = LayerEmitter(self.networks)
 
@@ -61,7 +62,6 @@ class _Emitter:
         networks = tuple(self._emit_network(i, module) for i, module in enumerate(self.networks))
         if self.only is None:
             self.layers.add_loose(events.modules)
-        mark_trained(events)
         steps = StepEmitter(events, network_of, self._role_of_number)
         loaders = {id(loader): number for number, loader in enumerate(events.loaders)}
         losses, loss_calls, call_of = emit_losses(events, network_of, steps.name_source, loaders)

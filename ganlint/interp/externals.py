@@ -201,7 +201,9 @@ def _noise_array(position: int | None) -> Callable[[Call], Value]:
         if isinstance(sizes, ListV) and sizes.exact:
             numbers = [plain_value(item) for item in sizes.items]
             shape = shape_of(*(number if type(number) is int else None for number in numbers))
-        return TensorV(shape=shape, source="noise", node=call.node, scope=call.scope)
+        tensor = TensorV(shape=shape, source="noise", node=call.node, scope=call.scope)
+        tensor.loops = call.machine.loops
+        return tensor
 
     return run
 

@@ -145,6 +145,8 @@ def clear_gradients(machine: Machine, modules: Iterable[ModuleV], node: cst.CSTN
     """Run `zero_grad` of an optimiser or a network."""
     held = tuple(modules)
     covered = cover_modules(held)
+    for module in held:
+        note_forward(machine, module)
     for module in list(machine.graded.values()):
         if not overlaps(module, held, covered):
             continue

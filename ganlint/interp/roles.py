@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ganlint.interp.players import find_matches
 from ganlint.interp.values import ClassV, ExternalV
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def assign_roles(networks: list[ModuleV], events: Events) -> dict[int, Role]:
     roles: dict[int, Role] = {}
     for network in networks:
         roles[id(network)] = _role_from_names(network)
-    _assign_from_losses(roles, events)
+    _assign_from_program(roles, networks, events)
     return roles
 
 
@@ -128,22 +129,40 @@ def _words(name: str) -> set[str]:
     return {word.lower() for word in _SPLIT.findall(name.replace("_", " "))}
 
 
-def _assign_from_losses(roles: dict[int, Role], events: Events) -> None:
-    """What judges another network's output against a constant label is a discriminator; the other is a generator."""
-    for loss in events.losses:
-        if loss.target_const is None or loss.target_const.value not in (0, 1, 0.0, 1.0, -1, 0.9):
+def _assign_from_program(roles: dict[int, Role], networks: list[ModuleV], events: Events) -> None:
+    """What judges another network's output against a label is a discriminator; the other is a generator.
+
+    Where each has an optimiser of its own that is certain; else names that say the opposite are believed.
+    """
+    known = {id(network): network for network in networks}
+    matches = sorted(
+        find_matches(events, lambda module: _find_root(module, known)), key=lambda match: not match.opposed
+    )
+    for match in matches:
+        maker, judge = match.maker, match.judge
+        if not match.opposed and (
+            match.plain or roles[id(judge)].role == GENERATOR or roles[id(maker)].role == DISCRIMINATOR
+        ):
             continue
-        for tensor in loss.inputs:
-            if len(tensor.networks) < 2:  # noqa: PLR2004  # a maker and a judge
-                continue
-            maker, judge = tensor.networks[-2], tensor.networks[-1]
-            if id(maker) not in roles or id(judge) not in roles:
-                continue
-            if roles[id(judge)].role == GENERATOR or roles[id(maker)].role == DISCRIMINATOR:
-                continue
-            maker_name = maker.name or (maker.cls.name if maker.cls is not None else "a network")
-            judge_name = judge.name or (judge.cls.name if judge.cls is not None else "a network")
-            roles[id(judge)] = Role(
-                DISCRIMINATOR, "program", f"it judges what {maker_name} makes against a fixed label"
-            )
-            roles[id(maker)] = Role(GENERATOR, "program", f"what it makes is judged by {judge_name}")
+        if roles[id(judge)].source == "program" or (
+            roles[id(maker)].source == "program" and roles[id(maker)].role == DISCRIMINATOR
+        ):
+            if roles[id(judge)].role == DISCRIMINATOR and roles[id(maker)].source != "program":
+                roles[id(maker)] = Role(GENERATOR, "program", f"what it makes is judged by {_name(judge)}")
+            continue
+        what = "with an optimiser of its own, it judges" if match.opposed else "it judges"
+        against = "" if match.plain else " against a fixed label"
+        roles[id(judge)] = Role(DISCRIMINATOR, "program", f"{what} what {_name(maker)} makes{against}")
+        roles[id(maker)] = Role(GENERATOR, "program", f"what it makes is judged by {_name(judge)}")
+
+
+def _find_root(module: ModuleV | None, known: dict[int, ModuleV]) -> ModuleV | None:
+    while module is not None:
+        if id(module) in known:
+            return module
+        module = module.owner
+    return None
+
+
+def _name(network: ModuleV) -> str:
+    return network.name or (network.cls.name if network.cls is not None else "a network")
