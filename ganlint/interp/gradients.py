@@ -99,7 +99,7 @@ def run_backward(call: Call, loss: Value, gradient: Value | None = None) -> None
         stale=next((forward for forward in reached if _is_stale(machine, forward)), None),
         freed_by=_find_earlier(machine, reached),
         loops=machine.loops,
-        certain=machine.depth == 0,
+        certain=True,
     )
     machine.events.backwards.append(event)
     if retain is None or decide_flag(retain) is False:

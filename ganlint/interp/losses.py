@@ -45,7 +45,7 @@ def call_loss(call: Call, operation: Operation, module: ModuleV | None) -> Tenso
             target=target.copy() if isinstance(target, TensorV) else None,
             target_const=_read_target(target),
             autocast=machine.autocast[-1] if machine.autocast else None,
-            certain=machine.depth == 0,
+            certain=True,
         )
     )
     targets = find_tensors(target)

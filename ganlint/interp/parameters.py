@@ -142,7 +142,7 @@ def clip_modules(call: Call, owner: ParametersV, low: Value | None, high: Value 
                 loops=machine.loops,
                 node=call.node,
                 scope=call.scope,
-                certain=machine.depth == 0,
+                certain=True,
             )
         )
 
@@ -178,7 +178,7 @@ def _note_copy(
                 parameters="buffers" not in kinds,
                 node=place[0],
                 scope=place[1],
-                certain=machine.depth == 0,
+                certain=True,
             )
         )
 

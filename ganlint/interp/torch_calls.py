@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import apply_function, bind_values, union_networks
+from ganlint.interp.batches import describe_batches
 from ganlint.interp.calls import EXTERNAL_FALLBACK, EXTERNALS, Call, call_value
 from ganlint.interp.creation import create_tensor
 from ganlint.interp.events import PenaltyEvent
+from ganlint.interp.datasets import build_dataset
 from ganlint.interp.forward import call_module
 from ganlint.interp.literals import decide_flag, find_tensors, text_of
 from ganlint.interp.losses import call_loss
@@ -76,7 +78,7 @@ def _gradient(call: Call) -> Value:
         requires_grad=needs_gradient(inputs[0]) if inputs else None,
         node=call.node,
         scope=call.scope,
-        certain=machine.depth == 0,
+        certain=True,
     )
     results: list[Value] = []
     for tensor in inputs:
@@ -156,6 +158,7 @@ def _wrap(call: Call, operation: Operation) -> Value:
 def _build_loader(call: Call, operation: Operation) -> Value:
     _, values = bind_values(operation, call.args, call.keywords)
     loader = LoaderV(values, call.node, call.scope)
+    describe_batches(call, loader)
     call.machine.events.loaders.append(loader)
     return loader
 
@@ -205,6 +208,7 @@ def _parameter(call: Call, _operation: Operation) -> Value:
 _FAMILIES: dict[str, Callable[[Call, Operation], Value]] = {
     "wrapper": _wrap,
     "loader": _build_loader,
+    "dataset": build_dataset,
     "optimizer": _build_optimizer,
     "init": _initialise,
     "creation": create_tensor,
