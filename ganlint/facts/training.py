@@ -79,7 +79,8 @@ class LossCall:
     `input_source` is `fake` where a generator stands before the judge, `real` where a loader's batch (or another
     tensor no network made) entered the judge directly, else None. `target_value` is the constant the target is
     filled with, where it is one; `target_low` and `target_high` the range of its values, `target_type` is `int` or
-    `float`. `target_batch` is the number of samples the target is made for, where the program writes it as a number;
+    `float`. `target_argument` is where
+    the call names the target. `target_batch` is the number of samples the target is made for, where the program writes it as a number;
     `input_loader` the loader whose batch the input is computed from. `input_activation` is what the input went through
     last: `none` (plain logits), `sigmoid`, `tanh`, `softmax`, `log_softmax`, `relu`, ... `input_low` and `input_high` are
     the range of its values. `autocast` is the device of the autocast region it stands in (`cuda`, `cpu`).
@@ -94,6 +95,7 @@ class LossCall:
     input_place: Place | None
     target_value: float | None
     target_place: Place | None
+    target_argument: Place | None = None
     target_low: float | None = None
     target_high: float | None = None
     target_type: str | None = None
@@ -136,6 +138,7 @@ class Optimizer:
 class Init:
     """A weight initialisation: which distribution goes into which parameter of which kind of layer.
 
+    `whole` is true where every layer of this kind in the network gets it.
     `distribution` is `normal`, `uniform`, `constant`, `xavier`, `kaiming`, `orthogonal`, ...; `args` holds `mean`,
     `std`, `value`, ... where known; `parameter` is `weight` or `bias`.
     """
@@ -147,4 +150,5 @@ class Init:
     parameter: str
     distribution: str
     args: Mapping[str, object]
+    whole: bool = False
     certain: bool = True

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ganlint.interp.apply import join_tensors
 from ganlint.interp.calls import call_function, implicit_call
+from ganlint.interp.data_values import DatasetV, PictureV, TransformV
+from ganlint.interp.images import get_picture_attribute
 from ganlint.interp.literals import is_plain, lift_value
 from ganlint.interp.parameters import get_parameters_attribute
 from ganlint.interp.tensors import get_tensor_attribute
@@ -218,6 +220,18 @@ def _unknown_attribute(_machine: Machine, owner: Unknown, name: str, _node: cst.
     return Unknown(owner.reason, f"{owner.name}.{name}" if owner.name else name)
 
 
+def _loader_attribute(_machine: Machine, owner: LoaderV, name: str, _node: cst.CSTNode) -> Value:
+    return owner.args[name] if name in ("dataset", "batch_size") and name in owner.args else BoundV(name, owner)
+
+
+def _picture_attribute(_machine: Machine, owner: PictureV, name: str, _node: cst.CSTNode) -> Value:
+    return get_picture_attribute(owner, name) or BoundV(name, owner)
+
+
+def _transform_attribute(_machine: Machine, owner: TransformV, name: str, _node: cst.CSTNode) -> Value:
+    return owner.values.get(name) or _not_known(name)
+
+
 def _not_known(name: str) -> Unknown:
     return Unknown(f"attribute {name} is not known", name)
 
@@ -226,20 +240,23 @@ _LOOK_UPS: dict[type, Callable[[Machine, Any, str, cst.CSTNode], Value]] = {
     Choice: _choice_attribute,
     ClassV: _class_attribute,
     Const: _const_attribute,
+    DatasetV: _instance_attribute,
     DictV: _dict_attribute,
     ExternalV: _external_attribute,
     FunctionV: _function_attribute,
     ImportedV: _imported_attribute,
     InstanceV: _instance_attribute,
     ListV: _method_only,
-    LoaderV: _method_only,
+    LoaderV: _loader_attribute,
     Maybe: _maybe_attribute,
     ModuleV: _module_attribute,
     OptimizerV: _method_only,
     ParametersV: get_parameters_attribute,
     ParserV: _parser_attribute,
     PartialV: _partial_attribute,
+    PictureV: _picture_attribute,
     SuperV: _super_attribute,
     TensorV: _tensor_attribute,
+    TransformV: _transform_attribute,
     Unknown: _unknown_attribute,
 }

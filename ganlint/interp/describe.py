@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ganlint.interp.data_values import DatasetV, PictureV, TransformV
 from ganlint.interp.literals import is_plain
 from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, ParametersV, TensorV
 from ganlint.interp.values import (
@@ -141,6 +142,8 @@ def _describe_tensor(value: TensorV, _depth: int) -> str:
         words.append(f"via {', '.join(_name_module(network) for network in value.networks)}")
     if value.detached:
         words.append("detached")
+    if value.bounds is not None and value.const is None and not value.networks:
+        words.append(f"range [{value.bounds[0]:g}, {value.bounds[1]:g}]")
     if value.const is not None:
         words.append(f"const {value.const.value!r}")
     return " ".join(words)
@@ -151,6 +154,12 @@ def _describe_shape(shape: Shape) -> str:
         return ", ".join(map(repr, shape.dims))
     before = [] if shape.channels is None else ["None", repr(shape.channels)]
     return ", ".join([*before, "...", *([] if shape.features is None else [repr(shape.features)])])
+
+
+def _describe_dataset(value: DatasetV, depth: int) -> str:
+    name = value.event.type.rpartition(".")[2] if value.event is not None else "dataset"
+    sample = "" if value.sample is None else f" of {describe_value(value.sample, depth)}"
+    return f"{name}{sample}"
 
 
 def _describe_loader(value: LoaderV, depth: int) -> str:
@@ -200,10 +209,12 @@ _DESCRIBERS: dict[type[Value], Callable[..., str]] = {
     Choice: _describe_choice,
     Maybe: lambda value, depth: f"{describe_value(value.value, depth)}?",
     ListV: _describe_list,
+    DatasetV: _describe_dataset,
     DictV: _describe_dict,
     FunctionV: lambda value, _depth: "lambda" if value.name == "<lambda>" else f"function {value.name}",
     BoundV: _describe_bound,
     PartialV: _describe_partial,
+    PictureV: lambda value, _depth: f"image[{value.channels}, {value.size[0]}, {value.size[1]}]",
     SuperV: lambda value, depth: f"super of {describe_value(value.instance, depth)}",
     ExternalV: lambda value, _depth: value.qualname,
     ImportedV: lambda value, _depth: f"module {value.scope.name}",
@@ -212,6 +223,7 @@ _DESCRIBERS: dict[type[Value], Callable[..., str]] = {
     InstanceV: _describe_instance,
     ModuleV: _describe_module,
     TensorV: _describe_tensor,
+    TransformV: lambda value, _depth: f"transform {value.operation.qualname.rpartition('.')[2]}",
     LoaderV: _describe_loader,
     OptimizerV: _describe_optimizer,
     ParametersV: lambda value, _depth: f"parameters of {_name_all(value.modules)}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -87,13 +88,16 @@ class _Emitter:
             penalties=tuple(emit_penalties(events, network_of, self._is_generator, steps.judges)),
             clippings=tuple(emit_clippings(events, network_of)),
             weight_copies=tuple(emit_copies(events, network_of)),
-            inits=tuple(emit_inits(events, network_of)),
+            inits=tuple(emit_inits(events, network_of, self._count_layers())),
         )
 
     def _role_of_number(self, number: int | None) -> str | None:
         if number is None:
             return None
         return self.roles.get(id(self.networks[number]), NO_ROLE).role
+
+    def _count_layers(self) -> Counter[tuple[int, str]]:
+        return Counter((layer.network, layer.kind) for layer in self.layers.layers if layer.network is not None)
 
     def _is_generator(self, module: ModuleV) -> bool:
         return self._role_of_number(self.layers.network_of(module)) == GENERATOR
@@ -119,6 +123,7 @@ class _Emitter:
             trained=any(forward.trains and forward.network == number for forward in steps.forwards),
             evaluated=any(part.evaluated for part in parts),
             distributed=module.distributed,
+            distributed_place=place_of(*module.distributed_at) if module.distributed_at is not None else None,
             sync_batch_norm=module.sync_batch_norm,
             pretrained=module.pretrained,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,10 @@ class LayerEmitter:
         hidden: set[int] = set()
         named = _attribute_children([root, *below])
         placed: set[int] = set()
+        classes: dict[str, str] = {}
         for path, module, certain in root.walk_places():
+            if module.cls is not None:
+                classes[path] = module.cls.name
             self._home.setdefault(id(module), number)
             if module is not root and id(module) in self._index:
                 hidden.update(id(child) for _, child, _ in module.walk())
@@ -93,7 +97,8 @@ class LayerEmitter:
         for path, module, certain in found:
             shared = id(module) in placed
             placed.add(id(module))
-            self._add_layer(number, root, path, module, certain=certain, registered=True, shared=shared)
+            above = [classes[path[:i]] for i, sign in enumerate(path) if sign == "." and path[:i] in classes]
+            self._add_layer(number, root, path, module, certain=certain, registered=True, shared=shared, above=above)
 
     def _add_layer(
         self,
@@ -105,6 +110,7 @@ class LayerEmitter:
         certain: bool,
         registered: bool,
         shared: bool = False,
+        above: Iterable[str] = (),
     ) -> int:
         index = len(self.layers)
         if number is not None:
@@ -125,7 +131,7 @@ class LayerEmitter:
                 explicit=bound.explicit if bound is not None else (),
                 unknown_keywords=bound.unknown_keywords if bound is not None else (),
                 arg_places={name: place_of(node, module.scope) for name, node in module.arg_nodes.items()},
-                wrappers=module.wrappers,
+                wrappers=_name_wrappers(module, above),
                 index=module.serial,
                 certain=certain and module.depth <= (root.depth if root is not None else 0),
                 registered=registered,
@@ -210,6 +216,17 @@ class LayerEmitter:
             wrappers=op.layer.wrappers if op.layer is not None else (),
             certain=certain,
         )
+
+
+#: Names of the program's own classes around a layer, or derived from one, that bound its weights as spectral_norm does.
+_SPECTRAL = re.compile(r"(?i)spectral|^sn_?(conv|linear|embed|layer)|lipschitz")
+
+
+def _name_wrappers(module: ModuleV, above: Iterable[str]) -> tuple[str, ...]:
+    own = module.cls.name if module.cls is not None else ""
+    if "spectral_norm" not in module.wrappers and any(_SPECTRAL.search(name) for name in (own, *above)):
+        return (*module.wrappers, "spectral_norm")
+    return module.wrappers
 
 
 def _attribute_children(modules: list[ModuleV]) -> set[int]:

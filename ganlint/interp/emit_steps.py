@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.facts.steps import Backward, Forward, Term, Update
 from ganlint.interp.emit_values import known_of, place_of
+from ganlint.interp.events import GradientEntry
 from ganlint.interp.inputs import Origin, name_source, trace_origin
 from ganlint.interp.roles import GENERATOR
 from ganlint.interp.tape import find_forwards, walk_tape
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from ganlint.facts.place import Place
     from ganlint.facts.training import LossCall, Optimizer
-    from ganlint.interp.events import BackwardEvent, Events, ForwardEvent, GradientEntry, LossEvent, StepEvent
+    from ganlint.interp.events import BackwardEvent, Events, ForwardEvent, StepEvent
     from ganlint.interp.tape import TapeNode
     from ganlint.interp.terms import RawTerm
     from ganlint.interp.torch_values import ModuleV
@@ -143,7 +144,7 @@ class StepEmitter:
             cut_place=place_of(cut.node, cut.scope)
             if cut is not None and cut.node is not None and cut.scope is not None
             else None,
-            silent=cut is not None and (cut.name in _SILENT_CUTS or _is_flagged(event)),
+            silent=cut is not None and (cut.name in _SILENT_CUTS or event.flagged),
             stale=event.stale is not None,
             stale_forward=self.forward_of.get(id(event.stale)) if event.stale is not None else None,
             freed=event.freed_by is not None,
@@ -169,6 +170,7 @@ class StepEmitter:
         intended = {id(backward) for backward in step.intended}
         this = id(step.optimizer)
         own = [e for e in step.entries if this not in e.used_by and (not e.used_by or id(e.backward) in intended)]
+        lost = [] if own else [GradientEntry(backward=b, definite=True, used_by=frozenset()) for b in step.intended]
         used = next((e for e in step.entries if this in e.used_by and e.definite), None)
         foreign = next(
             (e for e in step.entries if this not in e.used_by and e.used_by and id(e.backward) not in intended), None
@@ -187,12 +189,14 @@ class StepEmitter:
             gradient_reaches=reached,
             spills_into=tuple(network for network in reached if network not in optimizer.networks),
             backwards=tuple(
-                dict.fromkeys(self.backward_of[id(e.backward)] for e in own if id(e.backward) in self.backward_of)
+                dict.fromkeys(
+                    self.backward_of[id(e.backward)] for e in own or lost if id(e.backward) in self.backward_of
+                )
             ),
             terms=(),
             targets=(),
             complete=complete,
-            arrives=bool(own) or not step.intended,
+            arrives=bool(own) or not step.intended or not optimizer.complete,
             accumulated=used is not None,
             accumulated_place=place_of(used.backward.node, used.backward.scope) if used is not None else None,
             foreign=foreign is not None and foreign.definite,
@@ -202,7 +206,7 @@ class StepEmitter:
             if step.clear_node is not None and step.clear_scope is not None
             else None,
         )
-        self._add_update(update, own)
+        self._add_update(update, own or lost)
 
     def _is_shared(self, own: Iterable[GradientEntry]) -> bool:
         """Tell whether passes of several losses came before the steps of several optimisers, so that none is its own."""
@@ -314,10 +318,6 @@ def _find_cut(root: TapeNode) -> TapeNode | None:
     if node.kind == "sum" and node.inputs and all(_find_cut(part) is not None for part in node.inputs):
         return _find_cut(node.inputs[0])
     return node if node.kind == "cut" else None
-
-
-def _is_flagged(event: BackwardEvent) -> bool:
-    return any(node.flagged for node in walk_tape(event.root))
 
 
 def mark_trained(events: Events) -> None:

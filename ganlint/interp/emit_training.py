@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.facts.network import TensorShape
+from ganlint.facts.place import Known
 from ganlint.facts.training import Init, Loader, Loss, LossCall, Optimizer
 from ganlint.interp.emit_layers import tensor_shape
 from ganlint.interp.emit_values import known_of, place_of, place_of_value, plain_args
@@ -14,10 +15,11 @@ from ganlint.interp.roles import name_role, role_of_name
 from ganlint.interp.values import Const
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from ganlint.interp.emit_data import DatasetOf
     from ganlint.interp.events import Events, LossEvent
-    from ganlint.interp.torch_values import LoaderV, ModuleV, TensorV
+    from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, TensorV
 
     #: Returns the number of the network a module belongs to.
     NetworkOf = Callable[[ModuleV | None], int | None]
@@ -25,12 +27,14 @@ if TYPE_CHECKING:
     RoleOf = Callable[[int | None], str | None]
 
 
-def emit_loader(loader: LoaderV, network_of: NetworkOf) -> Loader:
+def emit_loader(loader: LoaderV, network_of: NetworkOf, dataset_of: DatasetOf | None = None) -> Loader:
     """Return the fact of a DataLoader."""
     feeds = dict.fromkeys(number for module in loader.fed.values() if (number := network_of(module)) is not None)
     sampler = loader.args.get("sampler") or loader.args.get("batch_sampler")
     return Loader(
         place=place_of(loader.node, loader.scope),
+        dataset=dataset_of(loader.dataset) if dataset_of is not None else None,
+        length=loader.length,
         batch_size=known_of(loader.args.get("batch_size")),
         drop_last=known_of(loader.args.get("drop_last")),
         shuffle=known_of(loader.args.get("shuffle")),
@@ -76,8 +80,8 @@ def emit_optimizers(events: Events, network_of: NetworkOf, role_of: RoleOf) -> I
         yield Optimizer(
             place=place_of(optimizer.node, optimizer.scope),
             type=optimizer.op.qualname,
-            lr=known_of(optimizer.args.get("lr")),
-            betas=known_of(optimizer.args.get("betas")),
+            lr=_known_setting(optimizer, "lr"),
+            betas=_known_setting(optimizer, "betas"),
             args=plain_args(optimizer.args),
             explicit=optimizer.explicit,
             networks=tuple(numbers),
@@ -89,11 +93,31 @@ def emit_optimizers(events: Events, network_of: NetworkOf, role_of: RoleOf) -> I
         )
 
 
-def emit_inits(events: Events, network_of: NetworkOf) -> Iterator[Init]:
-    """Yield what the program writes into parameters, each once."""
+def _known_setting(optimizer: OptimizerV, name: str) -> Known | None:
+    """Return a setting of an optimiser: what the call gives, or torch's default."""
+    if name in optimizer.args:
+        return known_of(optimizer.args[name])
+    if name not in optimizer.defaults:
+        return None
+    place = place_of(optimizer.node, optimizer.scope)
+    return Known(value=optimizer.defaults[name], place=place, origin="default", confidence="high")
+
+
+def emit_inits(events: Events, network_of: NetworkOf, counts: Mapping[tuple[int, str], int]) -> Iterator[Init]:
+    """Yield what the program writes into parameters, each once.
+
+    `counts` says how many layers of a kind a network has.
+    """
     seen: set[tuple[object, ...]] = set()
+    last = {(id(event.layer), event.parameter): event for event in events.inits}
+    reached: dict[tuple[int, str, int | None], set[int]] = {}
+    for event in events.inits:
+        key = (id(event.node), event.layer.op.kind, network_of(event.layer))
+        reached.setdefault(key, set()).add(id(event.layer))
     for event in events.inits:
         layer = event.layer
+        network = network_of(layer)
+        together = reached[(id(event.node), layer.op.kind, network)]
         init = Init(
             place=place_of(event.node, event.scope),
             network=network_of(layer),
@@ -102,11 +126,14 @@ def emit_inits(events: Events, network_of: NetworkOf) -> Iterator[Init]:
             parameter=event.parameter,
             distribution=event.distribution,
             args=plain_args(event.args),
-            certain=event.certain,
+            whole=event.spread
+            or (network is not None and len(together) >= counts.get((network, layer.op.kind), 0) > 0),
+            # What a later init overwrites says nothing of what the training starts from.
+            certain=event.certain and last[(id(layer), event.parameter)] is event,
         )
-        key = (init.place, init.network, init.layer_type, init.parameter)
-        if key not in seen:
-            seen.add(key)
+        identity = (init.place, init.network, init.layer_type, init.parameter)
+        if identity not in seen:
+            seen.add(identity)
             yield init
 
 
@@ -167,6 +194,7 @@ def _loss_call(
         input_place=place_of_value(tensor),
         target_value=None if value is None else float(value),
         target_place=place_of_value(event.target_const),
+        target_argument=place_of(event.target_node, event.scope) if event.target_node is not None else None,
         target_low=None if low is None else float(low),
         target_high=None if high is None else float(high),
         target_type=target.dtype if target is not None else None,

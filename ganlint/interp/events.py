@@ -30,6 +30,7 @@ class LossEvent:
     inputs: tuple[TensorV, ...]
     target: TensorV | None
     target_const: Const | None
+    target_node: cst.CSTNode | None
     autocast: str | None
     certain: bool
     trained: bool = False
@@ -46,6 +47,7 @@ class InitEvent:
     node: cst.CSTNode
     scope: ModuleScope
     certain: bool
+    spread: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -84,6 +86,7 @@ class BackwardEvent:
     retain_graph: Const | None
     stale: ForwardEvent | None
     freed_by: BackwardEvent | None
+    flagged: bool
     loops: tuple[tuple[int, int], ...]
     certain: bool
 
@@ -164,6 +167,35 @@ class CopyEvent:
     certain: bool
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class ChainEvent:
+    """A chain of transforms applied to an image; `count` is how often it maps the numbers to [-1, 1].
+
+    `channels` and `means` are the image's channels before the first Normalize, whose call `node` is, and its means.
+    """
+
+    count: int | None = 0
+    channels: int | None = None
+    means: int | None = None
+    node: cst.CSTNode | None = None
+    scope: ModuleScope | None = None
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class DatasetEvent:
+    """A dataset, with what is known of the first image of a sample and of the chain it went through."""
+
+    type: str
+    node: cst.CSTNode
+    scope: ModuleScope
+    channels: int | None = None
+    bounds: tuple[float, float] | None = None
+    chain: ChainEvent | None = None
+    ordered: bool = False
+    iterable: bool = False
+    certain: bool = True
+
+
 @dataclass(slots=True)
 class Events:
     """Everything one unit of the program did."""
@@ -174,6 +206,8 @@ class Events:
     classes: list[ClassV] = field(default_factory=list)
     losses: list[LossEvent] = field(default_factory=list)
     inits: list[InitEvent] = field(default_factory=list)
+    datasets: list[DatasetEvent] = field(default_factory=list)
+    chains: list[ChainEvent] = field(default_factory=list)
     loaders: list[LoaderV] = field(default_factory=list)
     optimizers: list[OptimizerV] = field(default_factory=list)
     forwards: list[ForwardEvent] = field(default_factory=list)

@@ -10,6 +10,7 @@ import libcst as cst
 
 from ganlint.interp.calls import BUILTINS, EXTERNAL_FALLBACK, EXTERNALS, Call
 from ganlint.interp.config_files import read_config_file
+from ganlint.interp.images import read_array
 from ganlint.interp.iterate import iterate_value, unpack_value
 from ganlint.interp.literals import plain_value, text_of
 from ganlint.interp.natives import fold_function
@@ -229,8 +230,8 @@ EXTERNALS.update(
         "math.prod": _product,
         "numpy.prod": _product,
         "numpy.product": _product,
-        "numpy.array": _array,
-        "numpy.asarray": _array,
+        "numpy.array": read_array,
+        "numpy.asarray": read_array,
         "numpy.arange": BUILTINS["range"].run,
         "numpy.ones": _constant_array(1.0),
         "numpy.zeros": _constant_array(0.0),

@@ -5,6 +5,7 @@ Everything that can differ between branches stands in `machine.state`, which the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ganlint.interp.events import BackwardEvent, ForwardEvent, GradientEntry, StepEvent
@@ -45,11 +46,13 @@ class GradientV(Value):
 
 
 class ModeV(Value):
-    """Whether a network is in train or eval mode, and the call that said so."""
+    """Whether a network is in train or eval mode (None where only some branches set it), and the call that said so."""
 
     __slots__ = ("loops", "mode", "node", "scope")
 
-    def __init__(self, mode: str, node: cst.CSTNode, scope: ModuleScope, loops: tuple[tuple[int, int], ...]) -> None:
+    def __init__(
+        self, mode: str | None, node: cst.CSTNode, scope: ModuleScope, loops: tuple[tuple[int, int], ...]
+    ) -> None:
         self.mode = mode
         self.node = node
         self.scope = scope
@@ -99,6 +102,7 @@ def run_backward(call: Call, loss: Value, gradient: Value | None = None) -> None
         stale=next((forward for forward in reached if _is_stale(machine, forward)), None),
         freed_by=_find_earlier(machine, reached),
         loops=machine.loops,
+        flagged=tensor.requires_grad is True,
         certain=True,
     )
     machine.events.backwards.append(event)
@@ -192,13 +196,18 @@ def step_optimizer(machine: Machine, optimizer: OptimizerV, node: cst.CSTNode, s
     )
     machine.touch(machine.recent)
     machine.recent.append(SteppedV())
-    for module in stepped:
+    taken = set(entries)
+    for module in list(machine.graded.values()):
         held = read_gradients(machine, module)
+        if not held.entries and not held.discarded:
+            continue
         used = tuple(
-            GradientEntry(backward=e.backward, definite=e.definite, used_by=e.used_by | {id(optimizer)})
-            for e in held.entries
+            replace(entry, used_by=entry.used_by | {id(optimizer)}) if id(entry.backward) in taken else entry
+            for entry in held.entries
         )
-        _write_gradients(machine, module, GradientV(used, clear=held.clear))
+        own = any(module is other for other in stepped)
+        _write_gradients(machine, module, GradientV(used, discarded=held.discarded and not own, clear=held.clear))
+    for module in stepped:
         version = read_version(machine, module)
         _write(machine, ("version", id(module)), Const(None if version is None else version + 1), Const(0))
 
@@ -282,6 +291,10 @@ def read_mode(machine: Machine, module: ModuleV) -> ModeV | str | None:
     value = machine.state.get(("mode", id(module)))
     if value is None:
         return "train"
+    if isinstance(value, Choice):
+        evals = [option for option in value.options if isinstance(option, ModeV) and option.mode == "eval"]
+        if evals:
+            return ModeV(None, evals[0].node, evals[0].scope, evals[0].loops)
     return value if isinstance(value, ModeV) else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ganlint.interp.data_values import DatasetV
 from ganlint.interp.torch_values import LoaderV, ModuleV, ParametersV, TensorV, pick_module
 from ganlint.interp.values import Choice, ClassV, Const, DictV, InstanceV, ListV, Maybe, Unknown, Value
 from ganlint.torch_api.shape import UNKNOWN, shape_of
@@ -35,8 +36,8 @@ def iterate_value(value: Value) -> Elements:
         )
     if isinstance(value, Const) and isinstance(value.value, str):
         return Elements([Const(letter) for letter in value.value], exact=True)
-    if isinstance(value, InstanceV) and value.kind == "pairs":
-        return Elements(list(value.attrs.values()), exact=value.exact)
+    if isinstance(value, InstanceV) and value.kind in ("pairs", "dataset"):
+        return _iterate_instance(value)
     if isinstance(value, ClassV) and value.is_enum:
         return Elements([item for item in value.namespace.values() if isinstance(item, Const)], exact=True)
     if isinstance(value, TensorV):
@@ -59,8 +60,11 @@ def unpack_value(value: Value, count: int | None = None) -> list[Value] | None:
         if count is None:
             return None
         if value.parts is not None and len(value.parts) == count:
-            return value.parts
+            # Two iterations unpack the same batch: what the first does in place must not meet the second.
+            return [copy_sample(part) for part in value.parts] if value.source == "loader" else value.parts
         return [part_of_tensor(value) for _ in range(count)]
+    if isinstance(value, ParametersV) and count is None:
+        return [value]
     if isinstance(value, ParametersV) and count == 2:  # noqa: PLR2004  # named_parameters gives pairs
         return [Unknown("name of a parameter", "name"), value]
     if isinstance(value, (DictV, ModuleV, Const)):
@@ -76,12 +80,37 @@ def unpack_value(value: Value, count: int | None = None) -> list[Value] | None:
     return None
 
 
-def make_batch(loader: LoaderV | None) -> TensorV:
-    """Return the batch a loader yields: a tensor that can be unpacked into tensors."""
-    return TensorV(shape=UNKNOWN, source="loader", loader=loader)
+def make_batch(loader: LoaderV | None) -> Value:
+    """Return the batch a loader yields: what its dataset gives, or a tensor that can be unpacked into tensors."""
+    if loader is None or loader.batch is None:
+        return TensorV(shape=UNKNOWN, source="loader", loader=loader)
+    return copy_sample(loader.batch)
+
+
+def copy_sample(value: Value | None) -> Value:
+    """Return a sample or batch whose tensors can be changed on their own."""
+    if value is None:
+        return TensorV(shape=UNKNOWN, source="data")
+    if isinstance(value, TensorV):
+        twin = value.copy()
+        twin.parts = [copy_sample(part) for part in value.parts] if value.parts is not None else None
+        return twin
+    if isinstance(value, ListV):
+        return ListV([copy_sample(item) for item in value.items], value.kind, exact=value.exact)
+    if isinstance(value, DictV):
+        return DictV({key: copy_sample(item) for key, item in value.items.items()}, exact=value.exact)
+    return value
+
+
+def _iterate_instance(value: InstanceV) -> Elements:
+    if isinstance(value, DatasetV):
+        return Elements([copy_sample(value.sample)], exact=False)
+    return Elements(list(value.attrs.values()), exact=value.exact)
 
 
 def _iterate_tensor(value: TensorV) -> Elements:
+    if value.parts is not None and value.source == "loader":
+        return Elements([copy_sample(part) for part in value.parts], exact=True)
     dims = value.shape.dims
     part = part_of_tensor(value)
     if value.const is None or not dims or dims[0] is None or dims[0] > _MAX_ELEMENTS:

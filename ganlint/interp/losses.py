@@ -44,6 +44,7 @@ def call_loss(call: Call, operation: Operation, module: ModuleV | None) -> Tenso
             inputs=tuple(tensor.copy() for tensor in inputs),
             target=target.copy() if isinstance(target, TensorV) else None,
             target_const=_read_target(target),
+            target_node=call.keyword_nodes.get("target") or (call.arg_nodes[1] if len(call.arg_nodes) > 1 else None),
             autocast=machine.autocast[-1] if machine.autocast else None,
             certain=True,
         )

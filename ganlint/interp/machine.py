@@ -48,7 +48,7 @@ class Machine:
     __slots__ = (
         "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth", "events",
         "executed", "exploring", "graded", "iterations", "journal", "loaders", "loops", "no_grad", "project", "reached",
-        "recent", "scope", "serial", "state", "steps", "trace",
+        "recent", "scope", "serial", "spreading", "state", "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -87,6 +87,8 @@ class Machine:
         self.graded: dict[int, ModuleV] = {}
         #: The backward passes since an optimiser was last stepped.
         self.recent: list[Value] = []
+        #: True while a function is applied to every module of a network.
+        self.spreading = False
         #: True while the program runs as it stands, false while ganlint calls what nothing calls.
         self.reached = True
         #: The module whose code is running.
@@ -152,6 +154,7 @@ class Machine:
         self.state = {}
         self.graded = {}
         self.recent = []
+        self.spreading = False
 
     def next_serial(self) -> int:
         """Return the next number in the order of construction."""

@@ -6,12 +6,13 @@ import libcst as cst
 
 from ganlint.interp.assign import extend_list
 from ganlint.interp.calls import METHODS, Call
+from ganlint.interp.datasets import init_dataset_base, sample_of_base
 from ganlint.interp.gradients import clear_gradients, step_optimizer
+from ganlint.interp.images import call_array_method
 from ganlint.interp.iterate import make_batch
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
 from ganlint.interp.options import declare_option
 from ganlint.interp.parameters import collect_parameters
-from ganlint.interp.tensors import call_tensor_method
 from ganlint.interp.torch_values import LoaderV, OptimizerV, TensorV
 from ganlint.interp.values import NONE, SUPER, Choice, Const, DictV, InstanceV, ListV, ParserV, Unknown, Value
 
@@ -125,6 +126,10 @@ def _instance_method(call: Call, owner: InstanceV, name: str) -> Value:
     if name == "__init__" and owner.cls is not None and owner.cls.fields is not None:
         owner.attrs.update(call.keywords)
         return NONE
+    if name == "__init__" and init_dataset_base(call, owner):
+        return NONE
+    if name == "__getitem__":
+        return sample_of_base(call, owner) or Unknown("a sample of an unknown dataset")
     if owner.kind == "file" and name in ("read", "readlines"):
         return owner
     return Unknown(f"method {name}", name)
@@ -189,7 +194,7 @@ METHODS.update(
         ParserV: _parser_method,
         LoaderV: _loader_method,
         OptimizerV: _optimizer_method,
-        TensorV: call_tensor_method,
+        TensorV: call_array_method,
         Choice: _choice_method,
     }
 )

@@ -111,8 +111,10 @@ def _apply(call: Call, owner: ModuleV) -> Value:
     function = call.argument(0, "fn")
     if function is None:
         return owner
+    outer, call.machine.spreading = call.machine.spreading, True
     for module in _distinct_modules(owner):
         call_value(call.with_args([module], {}), function)
+    call.machine.spreading = outer
     return owner
 
 

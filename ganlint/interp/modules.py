@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import bind_values
 from ganlint.interp.calls import CALLERS, Call, call_function
+from ganlint.interp.datasets import init_dataset_base
 from ganlint.interp.iterate import unpack_value
 from ganlint.interp.torch_values import ModuleV
 from ganlint.interp.values import Choice, ClassV, Const, DictV, FunctionV, InstanceV, ListV, Maybe, Unknown, Value
@@ -51,6 +52,8 @@ def build_instance(call: Call, cls: ClassV) -> Value:
         call_function(call, init, receiver=instance)
     elif cls.fields is not None:
         _fill_fields(call, cls, instance)
+    else:
+        init_dataset_base(call, instance)
     return instance
 
 

@@ -90,6 +90,7 @@ def _initialise(call: Call, owner: ParametersV, name: str) -> None:
                         node=call.node,
                         scope=call.scope,
                         certain=call.machine.depth == 0,
+                        spread=True,
                     )  # fmt: skip
                 )
 
@@ -209,7 +210,8 @@ def collect_parameters(value: Value | None) -> tuple[tuple[ModuleV, ...], bool]:
                 found.setdefault(id(module), module)
         elif isinstance(current, ListV):
             stack.extend(current.items)
-            complete = complete and current.exact
+            # The parameters of a network are counted by nobody, and stand for all of them.
+            complete = complete and (current.exact or _holds_parameters(current))
         elif isinstance(current, Choice):
             stack.extend(current.options)
             complete = False
@@ -223,6 +225,10 @@ def collect_parameters(value: Value | None) -> tuple[tuple[ModuleV, ...], bool]:
         else:
             complete = False
     return tuple(found.values()), complete and bool(found)
+
+
+def _holds_parameters(value: ListV) -> bool:
+    return bool(value.items) and all(isinstance(item, ParametersV) for item in value.items)
 
 
 METHODS[ParametersV] = call_parameters_method

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from ganlint.interp.apply import join_tensors
 from ganlint.interp.attributes import bind_method
 from ganlint.interp.calls import call_value, implicit_call
+from ganlint.interp.data_values import DatasetV
 from ganlint.interp.literals import plain_key
 from ganlint.interp.tensors import index_tensor
 from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
 from ganlint.interp.truth import is_definition
 from ganlint.interp.values import (
+    BoundV,
     Choice,
     ClassV,
     Const,
@@ -161,6 +163,13 @@ def _instance_element(machine: Machine, container: InstanceV, index: Value, node
     return Unknown("element of an unknown value")
 
 
+def _dataset_element(machine: Machine, container: DatasetV, index: Value, node: cst.CSTNode) -> Value:
+    scope = machine.scope
+    if scope is None:
+        return Unknown("a sample of a dataset")
+    return call_value(implicit_call(machine, node, scope, [index]), BoundV("__getitem__", container))
+
+
 def _letter(_machine: Machine, container: Const, index: Value, _node: cst.CSTNode) -> Value:
     text, (_, key) = container.value, plain_key(index)
     if isinstance(text, str) and isinstance(key, int):
@@ -194,6 +203,7 @@ def _unknown_element(_machine: Machine, container: Unknown, _index: Value, _node
 _GETTERS: dict[type, Callable[[Machine, Any, Value, cst.CSTNode], Value]] = {
     ClassV: _class_element,
     Const: _letter,
+    DatasetV: _dataset_element,
     DictV: _dict_element,
     ExternalV: _external_element,
     InstanceV: _instance_element,

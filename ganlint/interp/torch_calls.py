@@ -148,6 +148,7 @@ def _wrap(call: Call, operation: Operation) -> Value:
     wrapped = call.args[0] if call.args else call.keywords.get("module")
     if isinstance(wrapped, ModuleV) and operation.kind == "data_parallel":
         wrapped.distributed = "distributed" if "Distributed" in operation.qualname else "data"
+        wrapped.distributed_at = (call.node, call.scope)
     if isinstance(wrapped, ModuleV) and operation.kind == "convert_sync_batch_norm":
         wrapped.sync_batch_norm = True
     if isinstance(wrapped, ModuleV) and operation.kind in ("spectral_norm", "weight_norm", "orthogonal"):
@@ -168,6 +169,8 @@ def _build_optimizer(call: Call, operation: Operation) -> Value:
     modules, complete = collect_parameters(values.get("params"))
     optimizer = OptimizerV(operation, values, bound.explicit, modules, call.node, call.scope)
     optimizer.complete = complete
+    if call.exact:
+        optimizer.defaults = {name: bound.args[name] for name in ("lr", "betas") if name in bound.args}
     call.machine.events.optimizers.append(optimizer)
     return optimizer
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
+    from ganlint.interp.events import DatasetEvent
     from ganlint.interp.scope import ModuleScope
     from ganlint.interp.tape import TapeNode
     from ganlint.interp.trace import Trace
@@ -38,7 +39,8 @@ class ModuleV(Value):
     """
 
     __slots__ = (
-        "arg_nodes", "attrs", "bound", "cls", "complete", "copied_from", "depth", "distributed", "evaluated", "free",
+        "arg_nodes", "attrs", "bound", "cls", "complete", "copied_from", "depth", "distributed", "distributed_at",
+        "evaluated", "free",
         "maker", "name", "node", "op", "owner", "pretrained", "reached", "scope", "serial", "sync_batch_norm", "trace",
         "values", "wrappers",
     )  # fmt: skip
@@ -76,6 +78,7 @@ class ModuleV(Value):
         self.pretrained = False
         self.sync_batch_norm = False
         self.distributed: str | None = None
+        self.distributed_at: tuple[cst.CSTNode, ModuleScope] | None = None
         self.copied_from: ModuleV | None = None
 
     def children(self) -> Iterator[tuple[str, ModuleV, bool]]:
@@ -205,9 +208,13 @@ class TensorV(Value):
 
 
 class LoaderV(Value):
-    """A DataLoader."""
+    """A DataLoader.
 
-    __slots__ = ("args", "fed", "node", "scope", "training")
+    `batch` is what one step of a loop over it gives, None where that is not known; `dataset` describes what it loads,
+    `length` is the number of samples.
+    """
+
+    __slots__ = ("args", "batch", "dataset", "fed", "length", "node", "scope", "training")
 
     def __init__(self, args: dict[str, Value], node: cst.CSTNode, scope: ModuleScope) -> None:
         self.args = args
@@ -215,6 +222,9 @@ class LoaderV(Value):
         self.scope = scope
         self.fed: dict[int, ModuleV] = {}
         self.training = False
+        self.batch: Value | None = None
+        self.dataset: DatasetEvent | None = None
+        self.length: int | None = None
 
 
 class OptimizerV(Value):
@@ -223,7 +233,7 @@ class OptimizerV(Value):
     `complete` is false where there may be others. `escaped` is true once code that is not known was given it.
     """
 
-    __slots__ = ("args", "complete", "escaped", "explicit", "modules", "name", "node", "op", "scope")
+    __slots__ = ("args", "complete", "defaults", "escaped", "explicit", "modules", "name", "node", "op", "scope")
 
     def __init__(
         self,
@@ -243,6 +253,8 @@ class OptimizerV(Value):
         self.name: str | None = None
         self.complete = True
         self.escaped = False
+        #: What torch takes where the call, all of which is known, gives nothing.
+        self.defaults: dict[str, object] = {}
 
 
 class ParametersV(Value):

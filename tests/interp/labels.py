@@ -34,7 +34,7 @@ reveal_type(torch.tensor(1.0).expand_as(score))  # revealed: tensor[2, 1] const 
 reveal_type(torch.tensor([[1.0], [1.0]]))  # revealed: tensor[2, 1] const 1.0
 reveal_type(torch.tensor([0.0, 1.0]))  # revealed: tensor[2]
 soft = torch.empty(4, 1).uniform_(0.7, 1.2)
-reveal_type(soft)  # revealed: tensor[4, 1] from noise
+reveal_type(soft)  # revealed: tensor[4, 1] from noise range [0.7, 1.2]
 reveal_type(torch.ones(4) - 0.1)  # revealed: tensor[4] const 0.9
 reveal_type(torch.from_numpy(np.ones((4, 1))))  # revealed: tensor[4, 1] const 1.0
 bce(score, 1 - valid)  # fact: bce: netD on something against 0.0
