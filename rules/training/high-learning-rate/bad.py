@@ -1,0 +1,46 @@
+"""Rates far above what small GANs were found to stand."""
+
+import torch
+from torch import nn
+
+
+class Generator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 2))
+
+    def forward(self, z):
+        return self.model(z)
+
+
+class Discriminator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(nn.Linear(2, 32), nn.LeakyReLU(0.2), nn.Linear(32, 1))
+
+    def forward(self, x):
+        return self.model(x)
+
+
+torch.manual_seed(0)
+generator, discriminator = Generator(), Discriminator()
+opt_g = torch.optim.Adam(generator.parameters(), lr=0.1, betas=(0.5, 0.999))  # expect: high-learning-rate
+opt_d = torch.optim.RMSprop(discriminator.parameters(), lr=2e-3)  # expect: high-learning-rate
+criterion = nn.BCEWithLogitsLoss()
+loader = torch.utils.data.DataLoader(torch.randn(512, 2), batch_size=64, shuffle=True, drop_last=True)
+ones, zeros = torch.ones(64, 1), torch.zeros(64, 1)
+
+for real in loader:
+    fake = generator(torch.randn(64, 8))
+    loss_d = criterion(discriminator(real), ones) + criterion(discriminator(fake.detach()), zeros)
+    opt_d.zero_grad()
+    loss_d.backward()
+    opt_d.step()
+    loss_g = criterion(discriminator(fake), ones)
+    opt_g.zero_grad()
+    loss_g.backward()
+    opt_g.step()
+
+largest = max(weight.abs().max().item() for weight in generator.parameters())
+print(f"largest weight of the generator after {len(loader)} steps: {largest:.2f}")
+assert largest > 0.5

@@ -1,0 +1,47 @@
+"""The discriminator's gradients are never cleared: each step repeats all earlier ones."""
+
+import torch
+from torch import nn
+
+
+class Generator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 2))
+
+    def forward(self, z):
+        return self.model(z)
+
+
+class Discriminator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(nn.Linear(2, 32), nn.LeakyReLU(0.2), nn.Linear(32, 1))
+
+    def forward(self, x):
+        return self.model(x)
+
+
+torch.manual_seed(0)
+generator, discriminator = Generator(), Discriminator()
+opt_g = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))
+opt_d = torch.optim.Adam(discriminator.parameters(), lr=2e-4, betas=(0.5, 0.999))
+criterion = nn.BCEWithLogitsLoss()
+loader = torch.utils.data.DataLoader(torch.randn(512, 2), batch_size=64, shuffle=True, drop_last=True)
+ones, zeros = torch.ones(64, 1), torch.zeros(64, 1)
+
+for real in loader:
+    fake = generator(torch.randn(64, 8))
+    loss_d = criterion(discriminator(real), ones) + criterion(discriminator(fake.detach()), zeros)
+    own = torch.autograd.grad(loss_d, list(discriminator.parameters()), retain_graph=True)
+    loss_d.backward()
+    used = [weight.grad.clone() for weight in discriminator.parameters()]
+    opt_d.step()  # expect: missing-zero-grad
+    loss_g = criterion(discriminator(fake), ones)
+    opt_g.zero_grad()
+    loss_g.backward()
+    opt_g.step()
+
+difference = sum((gradient - other).norm().item() for gradient, other in zip(used, own, strict=True))
+print(f"the gradient used differs from the loss's own by {difference:.3f}")
+assert difference > 1e-2

@@ -1,0 +1,46 @@
+"""The discriminator's optimiser holds the generator: the discriminator never changes, and nothing says so."""
+
+import torch
+from torch import nn
+
+
+class Generator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 2))
+
+    def forward(self, z):
+        return self.model(z)
+
+
+class Discriminator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(nn.Linear(2, 32), nn.LeakyReLU(0.2), nn.Linear(32, 1))
+
+    def forward(self, x):
+        return self.model(x)
+
+
+torch.manual_seed(0)
+generator, discriminator = Generator(), Discriminator()
+opt_g = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))
+opt_d = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))  # expect: optimizer-wrong-parameters
+criterion = nn.BCEWithLogitsLoss()
+loader = torch.utils.data.DataLoader(torch.randn(512, 2), batch_size=64, shuffle=True, drop_last=True)
+ones, zeros = torch.ones(64, 1), torch.zeros(64, 1)
+start = [weight.clone() for weight in discriminator.parameters()]
+for real in loader:
+    fake = generator(torch.randn(64, 8))
+    loss_d = criterion(discriminator(real), ones) + criterion(discriminator(fake.detach()), zeros)
+    opt_d.zero_grad()
+    loss_d.backward()
+    opt_d.step()
+    loss_g = criterion(discriminator(fake), ones)
+    opt_g.zero_grad()
+    loss_g.backward()
+    opt_g.step()
+
+moved = sum((weight - old).abs().sum().item() for weight, old in zip(discriminator.parameters(), start, strict=True))
+print(f"the discriminator's weights moved by {moved:.3f}")
+assert moved == 0
