@@ -32,12 +32,12 @@ loader = DataLoader(torch.randn(512, 2) * 0.1 + 2, batch_size=64, shuffle=True, 
 for real in loader:
     fake = generator(torch.randn(real.size(0), 8))
     loss_real = -torch.log(discriminator(real)).mean()  # expect: log-of-sigmoid
-    loss_fake = -torch.log(1 - discriminator(fake.detach())).mean()  # expect: log-of-sigmoid
+    loss_fake = -torch.log(1 - discriminator(fake.detach())).mean()
     loss_d = loss_real + loss_fake
     opt_d.zero_grad()
     loss_d.backward()
     opt_d.step()
-    loss_g = -torch.log(discriminator(fake)).mean()  # expect: log-of-sigmoid
+    loss_g = -torch.log(discriminator(fake)).mean()
     opt_g.zero_grad()
     loss_g.backward()
     opt_g.step()
