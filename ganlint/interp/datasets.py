@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import bind_values
-from ganlint.interp.calls import EXTERNAL_FALLBACK, METHODS, Call, call_function, call_value
+from ganlint.interp.calls import EXTERNAL_FALLBACK, EXTERNALS, METHODS, Call, call_function, call_value
 from ganlint.interp.data_values import DatasetV, PictureV, Size
-from ganlint.interp.events import ChainEvent, DatasetEvent
-from ganlint.interp.images import make_bytes, merge_samples
+from ganlint.interp.events import DatasetEvent
+from ganlint.interp.images import make_bytes
 from ganlint.interp.iterate import copy_sample, iterate_value
-from ganlint.interp.journal import Journal
 from ganlint.interp.literals import plain_value
-from ganlint.interp.machine import BudgetExceededError
+from ganlint.interp.samples import common_number, describe_sample, merge_all, run_aside, take_element
 from ganlint.interp.torch_values import ModuleV, TensorV
 from ganlint.interp.transforms import apply_transform
 from ganlint.interp.values import (
@@ -20,7 +19,6 @@ from ganlint.interp.values import (
     Choice,
     ClassV,
     Const,
-    DictV,
     ExternalV,
     FunctionV,
     InstanceV,
@@ -33,14 +31,9 @@ from ganlint.torch_api.shape import UNKNOWN, shape_of
 from ganlint.torch_api.vision import find_contents, find_vision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from ganlint.interp.machine import Machine
     from ganlint.torch_api.registry import Operation
     from ganlint.torch_api.vision import Contents
 
-#: Steps that one sample of a dataset the program defines may take.
-_SAMPLE_BUDGET = 10_000
 #: Samples of a list that are looked at.
 _MAX_SAMPLES = 8
 #: Where the base class of a dataset keeps what it was given.
@@ -59,25 +52,25 @@ def as_dataset(call: Call, value: Value | None) -> DatasetV | None:
         return _sample_own(call, value, value.cls)
     if isinstance(value, TensorV):
         dims = value.shape.dims
-        return DatasetV(None, _element(value), dims[0] if dims else None)
+        return DatasetV(None, take_element(value), dims[0] if dims else None)
     if isinstance(value, ListV):
         items = [item for item in value.items[:_MAX_SAMPLES] if not isinstance(item, Maybe)]
-        return DatasetV(None, _merge(items), len(value.items) if value.exact else None)
+        return DatasetV(None, merge_all(items), len(value.items) if value.exact else None)
     if isinstance(value, Choice):
         options = [as_dataset(call, option) for option in value.options if plain_value(option) is not None]
         known = [option for option in options if option is not None]
         if len(known) == len(options) and known:
             event = known[0].event if len(known) == 1 else None
-            return DatasetV(event, _merge([option.sample for option in known]), _common([d.length for d in known]))
+            return DatasetV(
+                event, merge_all([option.sample for option in known]), common_number([d.length for d in known])
+            )
     return None
 
 
 def build_dataset(call: Call, operation: Operation) -> Value:
     """Build a dataset of torch.utils.data: tensors side by side, a part of a dataset, or several in a row."""
-    if operation.kind == "split":
-        return _split(call, operation)
     if operation.kind == "tensors":
-        parts = [_element(arg) if isinstance(arg, TensorV) else Unknown("an unknown tensor") for arg in call.args]
+        parts = [take_element(arg) if isinstance(arg, TensorV) else Unknown("an unknown tensor") for arg in call.args]
         first = call.args[0].shape.dims if call.args and isinstance(call.args[0], TensorV) else None
         sample = ListV(list(parts), "tuple") if call.exact and parts else None
         dataset = DatasetV(_start_event(call, operation.qualname), sample, first[0] if first else None)
@@ -94,7 +87,7 @@ def build_dataset(call: Call, operation: Operation) -> Value:
         if len(known) == len(found):
             lengths = [item.length for item in known]
             total = sum(length for length in lengths if length is not None)
-            merged = _merge([item.sample for item in known])
+            merged = merge_all([item.sample for item in known])
             event = known[0].event if len(known) == 1 else _start_event(call, operation.qualname)
             dataset = DatasetV(event, merged, total if None not in lengths else None)
             return dataset if len(known) == 1 else _finish(call, dataset)
@@ -122,10 +115,9 @@ def sample_of_base(call: Call, instance: InstanceV) -> Value | None:
     return copy_sample(dataset.sample) if dataset is not None else None
 
 
-def _split(call: Call, operation: Operation) -> Value:
+def _split(call: Call) -> Value:
     """random_split: each part has the samples of the whole, in no order."""
-    _, values = bind_values(operation, call.args, call.keywords)
-    source, lengths = as_dataset(call, values.get("dataset")), values.get("lengths")
+    source, lengths = as_dataset(call, call.argument(0, "dataset")), call.argument(1, "lengths")
     if not isinstance(lengths, ListV) or not lengths.exact:
         return Unknown("parts of a dataset", "random_split")
     parts: list[Value] = []
@@ -230,7 +222,7 @@ def _sample_vision(call: Call, dataset: DatasetV, contents: Contents, channels: 
         given = dataset.attrs.get("target_transform", NONE)
         target = label if plain_value(given) is None else apply_transform(call, given, label)
         sample = ListV([image, target], "tuple")
-        _describe(dataset.event, sample, machine.events.chains[:1])
+        describe_sample(dataset.event, sample, machine.events.chains[:1])
     finally:
         machine.events.chains = outer
     return sample
@@ -254,13 +246,13 @@ def _sample_own(call: Call, instance: InstanceV | ModuleV, cls: ClassV) -> Datas
     outer, machine.events.chains = machine.events.chains, []
     try:
         if isinstance(getter, FunctionV):
-            sample = _run_aside(machine, lambda: call_function(call.with_args([_INDEX], {}), getter, receiver=instance))
+            sample = run_aside(machine, lambda: call_function(call.with_args([_INDEX], {}), getter, receiver=instance))
         else:
-            sample = _run_aside(machine, lambda: _first_of(call, iterator, instance))
+            sample = run_aside(machine, lambda: _first_of(call, iterator, instance))
         event = DatasetEvent(type=cls.name, node=cls.node, scope=cls.scope, certain=machine.depth == 0)
         event.iterable = _derives_from(cls, "IterableDataset") or not isinstance(getter, FunctionV)
         event.ordered = source is not None and source.event is not None and source.event.ordered
-        _describe(event, sample, machine.events.chains)
+        describe_sample(event, sample, machine.events.chains)
     finally:
         machine.events.chains = outer
     machine.events.datasets.append(event)
@@ -281,30 +273,9 @@ def _length_of(call: Call, instance: InstanceV | ModuleV, cls: ClassV) -> int | 
     function = cls.find("__len__")
     if not isinstance(function, FunctionV):
         return None
-    length = _run_aside(call.machine, lambda: call_function(call.with_args([], {}), function, receiver=instance))
+    length = run_aside(call.machine, lambda: call_function(call.with_args([], {}), function, receiver=instance))
     number = plain_value(length)
     return number if type(number) is int and number > 0 else None
-
-
-def _run_aside(machine: Machine, run: Callable[[], Value]) -> Value | None:
-    """Run code that the program leaves to the loader, take back what it changed, and give up on it where it is long."""
-    budget, depth, no_grad, loaders = machine.budget, machine.depth, machine.no_grad, len(machine.loaders)
-    trace, loops = machine.trace, machine.loops
-    machine.budget = min(budget, machine.steps + _SAMPLE_BUDGET)
-    outer = machine.journal
-    journal = machine.journal = Journal(outer if outer is not None else machine.base)
-    machine.trace = None
-    try:
-        return run()
-    except BudgetExceededError:
-        if machine.budget == budget:
-            raise
-        return None
-    finally:
-        machine.budget, machine.depth, machine.no_grad = budget, depth, no_grad
-        machine.trace, machine.loops, machine.journal = trace, loops, outer
-        del machine.loaders[loaders:]
-        journal.take_back_changes()
 
 
 def _find_base(cls: ClassV) -> Operation | None:
@@ -327,68 +298,10 @@ def _start_event(call: Call, name: str) -> DatasetEvent:
 
 
 def _finish(call: Call, dataset: DatasetV) -> DatasetV:
-    _describe(dataset.event, dataset.sample, [])
+    describe_sample(dataset.event, dataset.sample, [])
     if dataset.event is not None:
         call.machine.events.datasets.append(dataset.event)
     return dataset
-
-
-def _describe(event: DatasetEvent | None, sample: Value | None, chains: Sequence[ChainEvent]) -> None:
-    """Note what the first image of a sample is; a chain that normalizes says the most."""
-    if event is None:
-        return
-    event.chain = next((chain for chain in chains if chain.node is not None), chains[0] if chains else None)
-    image = _find_image(sample)
-    if isinstance(image, PictureV):
-        event.channels, event.bounds = image.channels, None
-    elif isinstance(image, TensorV):
-        dims = image.shape.dims
-        event.channels = dims[0] if dims is not None and len(dims) == 3 else None  # noqa: PLR2004  # channels, height, width
-        event.bounds = image.bounds
-    else:
-        event.channels = event.bounds = None
-    if event.chain is not None and event.chain.node is not None:
-        event.channels = event.chain.channels
-
-
-def _find_image(sample: Value | None) -> TensorV | PictureV | None:
-    if isinstance(sample, (TensorV, PictureV)):
-        return sample
-    items: Sequence[Value] = ()
-    if isinstance(sample, ListV):
-        items = sample.items
-    elif isinstance(sample, DictV):
-        items = list(sample.items.values())
-    found = [image for item in items if (image := _find_image(item)) is not None]
-    # A label may come first: an image has a height and a width.
-    return next(
-        (image for image in found if isinstance(image, PictureV) or _has_sides(image)), found[0] if found else None
-    )
-
-
-def _has_sides(tensor: TensorV) -> bool:
-    return tensor.shape.dims is not None and len(tensor.shape.dims) >= 2  # noqa: PLR2004  # height and width
-
-
-def _element(tensor: TensorV) -> TensorV:
-    """Return one of a tensor's first dimension."""
-    part = tensor.copy()
-    dims = tensor.shape.dims
-    part.shape = shape_of(*dims[1:]) if dims else UNKNOWN
-    return part
-
-
-def _merge(samples: Sequence[Value | None]) -> Value | None:
-    merged = samples[0] if samples else None
-    for sample in samples[1:]:
-        if merged is None or sample is None:
-            return None
-        merged = merge_samples(merged, sample)
-    return merged
-
-
-def _common(numbers: Sequence[int | None]) -> int | None:
-    return numbers[0] if numbers and all(number == numbers[0] for number in numbers) else None
 
 
 def _call_dataset(call: Call, owner: DatasetV, name: str) -> Value:
@@ -400,4 +313,5 @@ def _call_dataset(call: Call, owner: DatasetV, name: str) -> Value:
 
 
 METHODS[DatasetV] = _call_dataset
+EXTERNALS["torch.utils.data.random_split"] = EXTERNALS["torch.utils.data.dataset.random_split"] = _split
 EXTERNAL_FALLBACK.append(_call_datasets)

@@ -19,7 +19,6 @@ data.StackDataset [dataset] *args, **kwargs
 data.Subset [dataset.subset] dataset, indices
 data.SubsetRandomSampler [sampler] indices, generator=None
 data.TensorDataset [dataset.tensors] *tensors
-data.random_split [dataset.split] dataset, lengths, generator=None
 data.WeightedRandomSampler [sampler] weights, num_samples, replacement=True, generator=None
 """
 
