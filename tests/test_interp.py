@@ -1,7 +1,9 @@
 """Every program in tests/interp says in comments what the interpreter must know.
 
 `# revealed: TEXT` stands behind a `reveal_type(...)` call (or alone on the line above) and is its value in words,
-`# fact: TEXT` behind the line a fact is placed at. Where one line gives several, they are joined by ` & `.
+`# fact: TEXT` behind the line a fact is placed at, `# pass: TEXT` where a network is called. Where one line gives
+several, they are joined by ` & `. An update names its terms: the kind of the loss, the judge and what it judges, then
+`->` and the target, or whether the term is pushed up or down; `cut` where no gradient flows back to what is judged.
 `# todo-revealed:` and `# todo-fact:` say what is right but not known yet; such a line must fail.
 """
 
@@ -29,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 PROGRAMS = ROOT / "tests" / "interp"
 ENTRIES = [*sorted(PROGRAMS.glob("*.py")), *sorted(PROGRAMS.glob("*/main.py"))]
 PLACE = re.compile(r"Place\(path='([^']*)', mark=(\d+)\)")
-MARKER = re.compile(r"# (todo-)?(revealed|fact): (.*)")
+MARKER = re.compile(r"# (todo-)?(revealed|fact|pass): (.*)")
 
 
 def name_entry(file):
@@ -59,7 +61,8 @@ def read_markers(file):
 def collect_known(interpreter, facts, reveals):
     """Return {(path, line, kind): text} for what was revealed and for the facts that can be asserted."""
     told = [("revealed", place, text) for place, text in reveals]
-    told += [("fact", place, text) for place, text in describe_facts(facts)]
+    told += [("fact", place, text) for place, text in (*describe_facts(facts), *describe_steps(facts))]
+    told += [("pass", place, text) for place, text in describe_passes(facts)]
     spans = interpreter.locate({place for _, place, _ in told})
     lines = defaultdict(list)
     for kind, place, text in told:
@@ -95,6 +98,68 @@ def describe_facts(facts):
         yield init.place, f"{init.layer_kind}.{init.parameter} {init.distribution}({args})"
     for hidden in facts.unregistered:
         yield hidden.place, f"{hidden.count} unregistered in {hidden.attribute}"
+
+
+def describe_steps(facts):
+    def names(numbers):
+        return ", ".join(facts.networks[number].variable or facts.networks[number].name for number in numbers) or "none"
+
+    for optimizer in facts.optimizers:
+        flags = [] if optimizer.complete else ["others"]
+        flags += [] if optimizer.stepped else ["never stepped"]
+        held = "".join(f", {flag}" for flag in flags)
+        yield optimizer.place, f"{optimizer.type.rpartition('.')[2]} over {names(optimizer.networks)}{held}"
+    for backward in facts.backwards:
+        flags = [flag for flag in ("stale", "freed", "silent") if getattr(backward, flag)]
+        flags += [f"cut by {backward.cut_by}"] if backward.cut_by else []
+        flags += [] if backward.complete else ["incomplete"]
+        yield backward.place, "; ".join([f"backward into {names(backward.reaches)}", *flags])
+    for update in facts.updates:
+        terms = dict.fromkeys(describe_term(facts.terms[number], names) for number in update.terms)
+        parts = [f"update of {names(update.networks)}: {', '.join(terms) or 'nothing'}"]
+        if update.spills_into:
+            parts.append(f"spills into {names(update.spills_into)}")
+        parts += [flag for flag in ("accumulated", "foreign", "discarded") if getattr(update, flag)]
+        parts += [] if update.arrives else ["never arrives"]
+        parts += [] if update.complete else ["incomplete"]
+        parts += [] if update.clear_place else ["never cleared"]
+        yield update.place, "; ".join(parts)
+    for penalty in facts.penalties:
+        flags = [flag for flag in ("cut", "used") if getattr(penalty, flag)]
+        flags += ["create_graph"] if penalty.create_graph else []
+        flags += [f"norm over {penalty.norm}"] if penalty.norm else []
+        yield penalty.place, ", ".join([f"penalty on {names([penalty.network])} at {penalty.at}", *flags])
+    for clip in facts.clippings:
+        yield clip.place, f"{clip.of} of {names([clip.network])} in {clip.low}..{clip.high} {clip.when}"
+    for copy in facts.weight_copies:
+        what = "average" if copy.average else "copy"
+        buffers = " with buffers" if copy.buffers else ""
+        yield copy.place, f"{what} of {names([copy.source])} into {names([copy.target])}{buffers}"
+
+
+def describe_term(term, names):
+    judge = "nobody" if term.judge is None else names([term.judge])
+    text = f"{term.kind} {judge}({term.source})"
+    if term.target_value is not None:
+        text += f"->{term.target_value:g}"
+    elif term.target_low is not None:
+        text += f"->{term.target_low:g}..{term.target_high:g}"
+    elif term.loss_call is None:
+        text += {"minimised": " down", "maximised": " up"}.get(term.direction, " either way")
+    flags = [flag for flag in ("relative", "complement") if getattr(term, flag)]
+    flags += ["cut"] if term.source in ("fake", "mixed") and not term.reaches_maker else []
+    flags += [] if term.certain else ["maybe"]
+    return " ".join([text, *flags])
+
+
+def describe_passes(facts):
+    for forward in facts.forwards:
+        network = facts.networks[forward.network]
+        flags = ["no_grad"] if forward.no_grad else []
+        flags += ["detached"] if forward.detached and forward.source in ("fake", "mixed", "interpolated") else []
+        flags += [forward.mode] if forward.mode != "train" else []
+        name = network.variable or network.name
+        yield forward.place, " ".join([f"{name} on {forward.source}", *map(str, flags)])
 
 
 @pytest.mark.parametrize("file", ENTRIES, ids=name_entry)

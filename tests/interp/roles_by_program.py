@@ -34,5 +34,5 @@ optimizer = torch.optim.Adam(pair.painter.parameters())
 for step in range(1000):
     optimizer.zero_grad()
     score = pair.expert(pair.painter(torch.randn(16, 8)))
-    criterion(score, torch.ones(16, 1)).backward()  # fact: bce_with_logits: expert on fake against 1.0
+    criterion(score, torch.ones(16, 1)).backward()  # fact: bce_with_logits: expert on fake against 1.0 & backward into expert, painter
     optimizer.step()
