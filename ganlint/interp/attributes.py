@@ -89,6 +89,9 @@ def _module_attribute(machine: Machine, owner: ModuleV, name: str, node: cst.CST
         return tensor
     if owner.bound is not None and name in owner.bound.args and is_plain(owner.bound.args[name]):
         return owner.values.get(name) or lift_value(owner.bound.args[name])
+    if name == "weight" and owner.op.kind == "container" and machine.spreading is not None and machine.depth == 0:
+        # The class has no weight, whatever its name: PyTorch raises.
+        machine.events.missing_weights.append((machine.spreading, owner, node))
     return BoundV(name, owner)
 
 

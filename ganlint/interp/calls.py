@@ -11,7 +11,7 @@ from ganlint.interp.literals import find_tensors
 from ganlint.interp.machine import NORMAL, RETURN, Machine
 from ganlint.interp.scope import Frame
 from ganlint.interp.syntax import is_generator
-from ganlint.interp.tape import record_unknown
+from ganlint.interp.tape import find_sources, record_unknown
 from ganlint.interp.torch_values import OptimizerV, TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import (
@@ -269,6 +269,12 @@ def _call_choice(call: Call, callee: Choice) -> Value:
     return result or Unknown("an unknown function")
 
 
+#: Functions that show or write images.
+_SAVES = frozenset(
+    {"save_image", "make_grid", "imshow", "imsave", "imwrite", "add_image", "add_images", "toimage", "fromarray"}
+)
+
+
 def _unknown_result(call: Call, name: str) -> Value:
     """Return what an unknown function gives: where tensors go in, a tensor of the same origin comes out."""
     machine = call.machine
@@ -279,6 +285,9 @@ def _unknown_result(call: Call, name: str) -> Value:
             value.escaped = True
     if not tensors:
         return Unknown(f"{name} is not known", name)
+    if name.rpartition(".")[2] in _SAVES:
+        for forward in find_sources(tensors):
+            forward.saved = True
     result = tensors[0].copy()
     result.shape, result.const, result.param = UNKNOWN, None, None
     result.activation, result.bounds = None, None

@@ -12,7 +12,7 @@ from ganlint.interp.emit_layers import LayerEmitter
 from ganlint.interp.emit_steps import StepEmitter, mark_trained
 from ganlint.interp.emit_training import emit_inits, emit_loader, emit_losses, emit_optimizers
 from ganlint.interp.emit_values import place_of
-from ganlint.interp.emit_weights import emit_clippings, emit_copies, emit_penalties
+from ganlint.interp.emit_weights import emit_clippings, emit_copies, emit_init_functions, emit_penalties
 from ganlint.interp.roles import DISCRIMINATOR, GENERATOR, NO_ROLE, assign_roles, is_holder
 from ganlint.interp.torch_values import TensorV
 
@@ -88,6 +88,7 @@ class _Emitter:
             penalties=tuple(emit_penalties(events, network_of, self._is_generator, steps.judges)),
             clippings=tuple(emit_clippings(events, network_of)),
             weight_copies=tuple(emit_copies(events, network_of)),
+            init_functions=tuple(emit_init_functions(events, entry)),
             inits=tuple(emit_inits(events, network_of, self._count_layers())),
         )
 

@@ -1,16 +1,20 @@
-"""From events to the facts of what is done to gradients and weights: penalties, clipping, copies."""
+"""From events to the facts of what is done to gradients and weights: penalties, clipping, copies, initialisation."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ganlint.facts.steps import Clipping, Penalty, WeightCopy
+import libcst as cst
+
+from ganlint.facts.steps import Clipping, InitFunction, Penalty, WeightCopy
+from ganlint.interp.calls import parameter_names
 from ganlint.interp.emit_values import place_of
 from ganlint.interp.events import ForwardEvent
 from ganlint.interp.gradients import cover_modules, overlaps
 from ganlint.interp.inputs import name_source, trace_origin
 from ganlint.interp.literals import number_of
+from ganlint.interp.syntax import attribute_words, count_names
 from ganlint.interp.tape import walk_tape
 
 if TYPE_CHECKING:
@@ -110,6 +114,36 @@ def emit_copies(events: Events, network_of: NetworkOf) -> Iterator[WeightCopy]:
                 copy.buffers for copy in found if copy.average or not first.average or copy.place != first.place
             ),
             certain=first.certain,
+        )
+
+
+#: Methods and functions that write a distribution into a weight.
+_WRITES = frozenset(
+    {"normal_", "uniform_", "constant_", "fill_", "zero_", "zeros_", "ones_", "orthogonal_", "trunc_normal_",
+     "xavier_normal_", "xavier_uniform_", "kaiming_normal_", "kaiming_uniform_", "xavier_normal", "xavier_uniform",
+     "kaiming_normal", "kaiming_uniform", "orthogonal", "normal", "constant"}
+)  # fmt: skip
+
+
+def emit_init_functions(events: Events, entry: str) -> Iterator[InitFunction]:
+    """Yield the file's functions that initialise the weights of a module they are given."""
+    for function in events.functions:
+        node = function.node
+        if function.owner is not None or function.scope.path != entry or not isinstance(node, cst.FunctionDef):
+            continue
+        if len(parameter_names(function)) - len(function.defaults) != 1:
+            continue
+        words = attribute_words(node.body)
+        if not words & _WRITES or not words & {"weight", "data", "parameters"}:
+            continue
+        raised = next(((m, place) for f, m, place in events.missing_weights if f.node is node), None)
+        yield InitFunction(
+            place=place_of(node, function.scope),
+            name=function.name,
+            applied=count_names(function.scope.source.module, function.name) > 0,
+            raises_on=raised[0].cls.name if raised is not None and raised[0].cls is not None else None,
+            raises_place=place_of(raised[1], function.scope) if raised is not None else None,
+            trains=bool(events.backwards),
         )
 
 

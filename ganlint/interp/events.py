@@ -216,6 +216,8 @@ class Events:
     penalties: list[PenaltyEvent] = field(default_factory=list)
     clips: list[ClipEvent] = field(default_factory=list)
     copies: list[CopyEvent] = field(default_factory=list)
+    #: Functions applied to every module that ask one without a weight for it: the function, the module, the place.
+    missing_weights: list[tuple[FunctionV, ModuleV, cst.CSTNode]] = field(default_factory=list)
     called: dict[int, ModuleV] = field(default_factory=dict)
     first_args: dict[ClassV, tuple[list[Value], dict[str, Value]]] = field(default_factory=dict)
     #: What `reveal_type` was asked: the call, its module and the value in words.

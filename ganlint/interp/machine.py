@@ -87,8 +87,8 @@ class Machine:
         self.graded: dict[int, ModuleV] = {}
         #: The backward passes since an optimiser was last stepped.
         self.recent: list[Value] = []
-        #: True while a function is applied to every module of a network.
-        self.spreading = False
+        #: The function that is being applied to every module of a network.
+        self.spreading: FunctionV | None = None
         #: True while the program runs as it stands, false while ganlint calls what nothing calls.
         self.reached = True
         #: The module whose code is running.
@@ -154,7 +154,7 @@ class Machine:
         self.state = {}
         self.graded = {}
         self.recent = []
-        self.spreading = False
+        self.spreading = None
 
     def next_serial(self) -> int:
         """Return the next number in the order of construction."""

@@ -18,6 +18,7 @@ from ganlint.interp.values import (
     ClassV,
     Const,
     DictV,
+    FunctionV,
     InstanceV,
     ListV,
     Unknown,
@@ -111,7 +112,8 @@ def _apply(call: Call, owner: ModuleV) -> Value:
     function = call.argument(0, "fn")
     if function is None:
         return owner
-    outer, call.machine.spreading = call.machine.spreading, True
+    outer = call.machine.spreading
+    call.machine.spreading = function if isinstance(function, FunctionV) else None
     for module in _distinct_modules(owner):
         call_value(call.with_args([module], {}), function)
     call.machine.spreading = outer

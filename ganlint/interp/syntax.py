@@ -67,6 +67,13 @@ def attribute_words(node: cst.CSTNode) -> frozenset[str]:
     return known
 
 
+def count_names(node: cst.CSTNode, name: str) -> int:
+    """Return how often a plain name is used; where a function of that name is defined does not count."""
+    uses = sum(part.__class__ is cst.Name and part.value == name for part in walk_syntax(node))
+    definitions = sum(part.__class__ is cst.FunctionDef and part.name.value == name for part in walk_syntax(node))
+    return uses - definitions
+
+
 def called_names(node: cst.CSTNode) -> set[str]:
     """Return the plain names a statement calls."""
     return {

@@ -276,6 +276,21 @@ def walk_tape(root: TapeNode, *, through_cuts: bool = False) -> Iterator[TapeNod
             stack.extend(node.targets)
 
 
+def find_sources(tensors: Iterable[TensorV]) -> list[ForwardEvent]:
+    """Return the forward passes that made tensors, whether a gradient flows or not."""
+    from ganlint.interp.events import ForwardEvent
+
+    found: list[ForwardEvent] = []
+    stack = [tensor.tape for tensor in tensors if tensor.tape is not None]
+    while stack:
+        node = stack.pop()
+        if isinstance(node.event, ForwardEvent):
+            found.append(node.event)
+        elif node.kind in ("view", "cut", "concat", "scale", "sum", "unknown", "choice", "linear"):
+            stack.extend(node.inputs)
+    return found
+
+
 def find_forwards(root: TapeNode) -> tuple[list[ForwardEvent], bool]:
     """Return the forward passes whose networks get a gradient from a backward pass, and whether all of it is known."""
     from ganlint.interp.events import ForwardEvent, PenaltyEvent

@@ -237,7 +237,7 @@ def write_parameter(
             node=node,
             scope=scope,
             certain=machine.depth == 0,
-            spread=machine.spreading,
+            spread=machine.spreading is not None,
         )
     )
 
