@@ -100,6 +100,9 @@ def init_dataset_base(call: Call, instance: InstanceV) -> bool:
     if operation is None:
         return False
     base = _build_vision(call, operation)
+    if base.event is not None:
+        # It is the program's own dataset that is loaded.
+        call.machine.events.datasets.remove(base.event)
     for name, value in base.attrs.items():
         call.machine.write(instance.attrs, name, value)
     # The base sees what the program sets on the object.
@@ -111,8 +114,17 @@ def init_dataset_base(call: Call, instance: InstanceV) -> bool:
 def sample_of_base(call: Call, instance: InstanceV) -> Value | None:
     """Return what `super().__getitem__(index)` gives in a class derived from a torchvision dataset."""
     base = instance.attrs.get(_BASE)
-    dataset = as_dataset(call, base) if isinstance(base, DatasetV) else None
-    return copy_sample(dataset.sample) if dataset is not None else None
+    return _take_sample(call, base) if isinstance(base, DatasetV) else None
+
+
+def _take_sample(call: Call, owner: DatasetV) -> Value:
+    """Return a sample of a dataset; what chain it went through counts for the dataset that asks for it as well."""
+    dataset = as_dataset(call, owner)
+    if dataset is None:
+        return copy_sample(None)
+    if dataset.event is not None and dataset.event.chain is not None:
+        call.machine.events.chains.append(dataset.event.chain)
+    return copy_sample(dataset.sample)
 
 
 def _split(call: Call) -> Value:
@@ -143,7 +155,6 @@ def _part_of(source: DatasetV | None, length: int | None) -> DatasetV:
             bounds=event.bounds,
             chain=event.chain,
             iterable=event.iterable,
-            certain=event.certain,
         )
     return DatasetV(event, source.sample, length)
 
@@ -212,7 +223,8 @@ def _read_contents(contents: Contents, values: dict[str, Value]) -> tuple[int | 
 def _sample_vision(call: Call, dataset: DatasetV, contents: Contents, channels: int | None, size: Size) -> Value | None:
     machine = call.machine
     outer, machine.events.chains = machine.events.chains, []
-    try:
+
+    def take() -> Value:
         loader = dataset.attrs.get("loader")
         image: Value = PictureV(channels, size)
         if loader is not None:
@@ -221,7 +233,10 @@ def _sample_vision(call: Call, dataset: DatasetV, contents: Contents, channels: 
         label = _label() if contents.labelled else TensorV(shape=UNKNOWN, source="data")
         given = dataset.attrs.get("target_transform", NONE)
         target = label if plain_value(given) is None else apply_transform(call, given, label)
-        sample = ListV([image, target], "tuple")
+        return ListV([image, target], "tuple")
+
+    try:
+        sample = run_aside(machine, take)
         describe_sample(dataset.event, sample, machine.events.chains[:1])
     finally:
         machine.events.chains = outer
@@ -249,7 +264,7 @@ def _sample_own(call: Call, instance: InstanceV | ModuleV, cls: ClassV) -> Datas
             sample = run_aside(machine, lambda: call_function(call.with_args([_INDEX], {}), getter, receiver=instance))
         else:
             sample = run_aside(machine, lambda: _first_of(call, iterator, instance))
-        event = DatasetEvent(type=cls.name, node=cls.node, scope=cls.scope, certain=machine.depth == 0)
+        event = DatasetEvent(type=cls.name, node=cls.node, scope=cls.scope)
         event.iterable = _derives_from(cls, "IterableDataset") or not isinstance(getter, FunctionV)
         event.ordered = source is not None and source.event is not None and source.event.ordered
         describe_sample(event, sample, machine.events.chains)
@@ -294,7 +309,7 @@ def _derives_from(cls: ClassV, name: str) -> bool:
 
 
 def _start_event(call: Call, name: str) -> DatasetEvent:
-    return DatasetEvent(type=name, node=call.node, scope=call.scope, certain=call.machine.depth == 0)
+    return DatasetEvent(type=name, node=call.node, scope=call.scope)
 
 
 def _finish(call: Call, dataset: DatasetV) -> DatasetV:
@@ -308,8 +323,7 @@ def _call_dataset(call: Call, owner: DatasetV, name: str) -> Value:
     """Call a method of a dataset."""
     if name != "__getitem__":
         return Unknown(f"dataset method {name}", name)
-    dataset = as_dataset(call, owner)
-    return copy_sample(dataset.sample if dataset is not None else None)
+    return _take_sample(call, owner)
 
 
 METHODS[DatasetV] = _call_dataset

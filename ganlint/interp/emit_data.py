@@ -46,5 +46,5 @@ def _emit_dataset(event: DatasetEvent) -> Dataset:
         normalize_count=chain.count if chain is not None else None,
         ordered_by_class=event.ordered,
         iterable=event.iterable,
-        certain=event.certain,
+        certain=chain is None or chain.certain,
     )

@@ -172,6 +172,7 @@ class ChainEvent:
     """A chain of transforms applied to an image; `count` is how often it maps the numbers to [-1, 1].
 
     `channels` and `means` are the image's channels before the first Normalize, whose call `node` is, and its means.
+    `certain` is false where that Normalize may not be the one, or not be there at all.
     """
 
     count: int | None = 0
@@ -179,6 +180,7 @@ class ChainEvent:
     means: int | None = None
     node: cst.CSTNode | None = None
     scope: ModuleScope | None = None
+    certain: bool = True
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -193,7 +195,6 @@ class DatasetEvent:
     chain: ChainEvent | None = None
     ordered: bool = False
     iterable: bool = False
-    certain: bool = True
 
 
 @dataclass(slots=True)

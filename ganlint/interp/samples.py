@@ -29,7 +29,7 @@ def run_aside(machine: Machine, run: Callable[[], Value]) -> Value | None:
     machine.budget = min(budget, machine.steps + _SAMPLE_BUDGET)
     outer = machine.journal
     journal = machine.journal = Journal(outer if outer is not None else machine.base)
-    machine.trace = None
+    machine.trace, machine.depth = None, 0
     try:
         return run()
     except BudgetExceededError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import bind_values
@@ -12,6 +13,7 @@ from ganlint.interp.image_steps import STEPS, count_mapping, spoil_image
 from ganlint.interp.images import merge_samples
 from ganlint.interp.torch_values import ModuleV, TensorV
 from ganlint.interp.values import (
+    NONE,
     BoundV,
     Choice,
     Const,
@@ -41,7 +43,7 @@ _CALLABLE = (FunctionV, BoundV, PartialV, InstanceV, NativeV, ExternalV)
 
 def apply_transform(call: Call, transform: Value, image: Value) -> Value:
     """Return what a transform makes of an image, and record what its chain did."""
-    chain = ChainEvent()
+    chain = ChainEvent(certain=call.machine.depth == 0)
     result = _apply(call, transform, image, chain)
     call.machine.events.chains.append(chain)
     return result
@@ -93,13 +95,9 @@ def _apply(call: Call, step: Value, image: Value, chain: ChainEvent) -> Value:
             run(call, step, image, chain) if run is not None and step.exact else spoil_image(call, step, image, chain)
         )
     if isinstance(step, Maybe):
-        return merge_samples(_apply(call, step.value, image, chain), image)
+        return _apply_one_of(call, [step.value, NONE], image, chain)
     if isinstance(step, Choice):
-        results = [_apply(call, option, image, chain) for option in step.options]
-        merged = results[0]
-        for result in results[1:]:
-            merged = merge_samples(merged, result)
-        return merged
+        return _apply_one_of(call, list(step.options), image, chain)
     if isinstance(step, Const) and step.value is None:
         return image
     if isinstance(step, ModuleV):
@@ -116,6 +114,20 @@ def _apply_all(call: Call, steps: list[Value], image: Value, chain: ChainEvent) 
     for step in steps:
         image = _apply(call, step, image, chain)
     return image
+
+
+def _apply_one_of(call: Call, steps: list[Value], image: Value, chain: ChainEvent) -> Value:
+    """Apply one of several steps, of which it is not known which."""
+    chains = [replace(chain) for _ in steps]
+    results = [_apply(call, step, image, branch) for step, branch in zip(steps, chains, strict=True)]
+    merged = results[0]
+    for result in results[1:]:
+        merged = merge_samples(merged, result)
+    found = next((branch for branch in chains if branch.node is not None), chains[0])
+    chain.node, chain.scope, chain.means, chain.channels = found.node, found.scope, found.means, found.channels
+    chain.count = chains[0].count if all(branch.count == chains[0].count for branch in chains) else None
+    chain.certain = all(branch.certain and branch.node is found.node for branch in chains)
+    return merged
 
 
 def _call_own(call: Call, step: Value, image: Value, chain: ChainEvent) -> Value:
@@ -144,10 +156,8 @@ def _pick(call: Call, step: TransformV, image: Value, chain: ChainEvent) -> Valu
     steps = step.values.get("transforms")
     if not isinstance(steps, (ListV, ModuleV)) or (isinstance(steps, ListV) and not steps.exact):
         return spoil_image(call, step, image, chain)
-    merged = image
-    for part in steps.items if isinstance(steps, ListV) else steps.attrs.values():
-        merged = merge_samples(merged, _apply(call, part, image, chain))
-    return merged
+    parts = steps.items if isinstance(steps, ListV) else steps.attrs.values()
+    return _apply_one_of(call, [NONE, *parts], image, chain)
 
 
 def _lambda(call: Call, step: TransformV, image: Value, chain: ChainEvent) -> Value:
