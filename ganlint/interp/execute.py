@@ -14,16 +14,20 @@ from ganlint.interp.importing import import_from, import_names
 from ganlint.interp.iterate import iterate_value
 from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN, STATEMENTS
 from ganlint.interp.syntax import attribute_words, walk_syntax
+from ganlint.interp.torch_values import TensorV
 from ganlint.interp.truth import decide_truth
-from ganlint.interp.values import HIGH, NONE, Const, Unknown
+from ganlint.interp.values import HIGH, NONE, Const, DictV, ListV, Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ganlint.interp.machine import Machine
     from ganlint.interp.scope import Frame
     from ganlint.interp.values import Value
 
-#: Names whose use in a loop body marks it as a training loop, which is run twice and no more.
-_TRAINING_NAMES = frozenset({"backward", "zero_grad", "manual_backward", "optimize_parameters"})
+#: Names whose use in a loop body marks it as a training loop, which is run twice and no more; so do the last together.
+_TRAINING_NAMES = frozenset({"backward", "manual_backward", "optimize_parameters"})
+_STEPPING_NAMES = frozenset({"zero_grad", "step"})
 #: An iteration that takes this many steps and builds nothing is not worth repeating more than once.
 _EXPENSIVE_ITERATION = 400
 #: Steps that a loop's iterations may take together without building anything.
@@ -31,6 +35,8 @@ _IDLE_STEPS = 8_000
 #: A training loop is run twice, so that what crosses iterations is seen.
 _TRAINING_ITERATIONS = 2
 _MAX_WHILE = 300
+#: A loop over that many networks, optimisers or names goes through all of them.
+_MAX_THINGS = 16
 #: How often each loop is run that was looked at, 0 for those that do not train.
 _training: dict[cst.CSTNode, int] = {}
 
@@ -160,7 +166,8 @@ def _execute_for(machine: Machine, node: cst.For, frame: Frame) -> int:
 
 
 def _repeat_body(machine: Machine, node: cst.For, frame: Frame, items: list[Value]) -> int:
-    training = _training_iterations(node)
+    every = _are_things(items)
+    training = 0 if every else _training_iterations(node)
     limit = training or len(items)
     progress = _Progress(machine)
     outer = machine.loops
@@ -178,11 +185,22 @@ def _repeat_body(machine: Machine, node: cst.For, frame: Frame, items: list[Valu
             return signal
         if signal == BREAK:
             return NORMAL
-        if count >= limit and training or progress.is_idle(count):
+        if count >= limit and training or (progress.is_idle(count) and not every):
             break
     if node.orelse is not None:
         return machine.execute(node.orelse.body.body, frame)
     return NORMAL
+
+
+def _are_things(items: list[Value]) -> bool:
+    """Tell whether a loop is over a few networks, optimisers or names, of which each matters, and not over batches."""
+    return 0 < len(items) <= _MAX_THINGS and not any(_is_sample(item) for item in items)
+
+
+def _is_sample(item: Value) -> bool:
+    if isinstance(item, (ListV, DictV)):
+        return all(map(_is_sample, item.items if isinstance(item, ListV) else item.items.values()))
+    return isinstance(item, (TensorV, Unknown)) or (isinstance(item, Const) and not isinstance(item.value, str))
 
 
 def _is_worth_repeating(count: int, limit: int, *, trained: bool) -> bool:
@@ -251,7 +269,7 @@ def _training_iterations(node: cst.For | cst.While) -> int:
     known = _training.get(node)
     if known is None:
         known = 0
-        if not _TRAINING_NAMES.isdisjoint(attribute_words(node.body)):
+        if _names_training(attribute_words(node.body)):
             loops = [
                 part for part in walk_syntax(node.body, (cst.For, cst.While)) if part.__class__ in (cst.For, cst.While)
             ]
@@ -262,9 +280,13 @@ def _training_iterations(node: cst.For | cst.While) -> int:
                 if part.__class__ is cst.Attribute
             }
             # A loop of critic steps stands inside the loop that trains the generator.
-            known = 1 if inner and _TRAINING_NAMES.isdisjoint(outside) else _TRAINING_ITERATIONS
+            known = 1 if inner and not _names_training(outside) else _TRAINING_ITERATIONS
         _training[node] = known
     return known
+
+
+def _names_training(words: Collection[str]) -> bool:
+    return not _TRAINING_NAMES.isdisjoint(words) or _STEPPING_NAMES.issubset(words)
 
 
 def _execute_try(machine: Machine, node: cst.Try | cst.TryStar, frame: Frame) -> int:

@@ -179,6 +179,8 @@ def _start_trace(call: Call, module: ModuleV) -> None:
             if name not in keywords and name not in forward.defaults:
                 keywords[name] = _as_input(call, trace, TensorV(shape=UNKNOWN), name)
     machine.trace = trace
+    # Whether the first call records a gradient says nothing of the network.
+    quiet, machine.no_grad = machine.no_grad, 0
     try:
         result = _run_module(call.with_args(args, keywords), module)
         outputs = find_tensors(result)
@@ -193,6 +195,7 @@ def _start_trace(call: Call, module: ModuleV) -> None:
                 trace.complete = False
     finally:
         machine.trace = None
+        machine.no_grad = quiet
 
 
 def _as_input(call: Call, trace: Trace, value: Value, name: str) -> Value:
