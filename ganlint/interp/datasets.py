@@ -60,11 +60,17 @@ def as_dataset(call: Call, value: Value | None) -> DatasetV | None:
         options = [as_dataset(call, option) for option in value.options if plain_value(option) is not None]
         known = [option for option in options if option is not None]
         if len(known) == len(options) and known:
+            # Noise that stands in for data says nothing of what the program is for.
+            known = [option for option in known if not _is_stand_in(option)] or known
             event = known[0].event if len(known) == 1 else None
             return DatasetV(
                 event, merge_all([option.sample for option in known]), common_number([d.length for d in known])
             )
     return None
+
+
+def _is_stand_in(dataset: DatasetV) -> bool:
+    return dataset.event is not None and dataset.event.type == "torchvision.datasets.FakeData"
 
 
 def build_dataset(call: Call, operation: Operation) -> Value:

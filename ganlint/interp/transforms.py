@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import bind_values
@@ -44,6 +45,9 @@ _CALLABLE = (FunctionV, BoundV, PartialV, InstanceV, NativeV, ExternalV)
 def apply_transform(call: Call, transform: Value, image: Value) -> Value:
     """Return what a transform makes of an image, and record what its chain did."""
     chain = ChainEvent(certain=call.machine.depth == 0)
+    if isinstance(image, Choice):
+        options = [option for option in image.options if not isinstance(option, Const)]
+        image = reduce(merge_samples, options) if options else Unknown("no image")
     result = _apply(call, transform, image, chain)
     call.machine.events.chains.append(chain)
     return result
@@ -120,14 +124,11 @@ def _apply_one_of(call: Call, steps: list[Value], image: Value, chain: ChainEven
     """Apply one of several steps, of which it is not known which."""
     chains = [replace(chain) for _ in steps]
     results = [_apply(call, step, image, branch) for step, branch in zip(steps, chains, strict=True)]
-    merged = results[0]
-    for result in results[1:]:
-        merged = merge_samples(merged, result)
     found = next((branch for branch in chains if branch.node is not None), chains[0])
     chain.node, chain.scope, chain.means, chain.channels = found.node, found.scope, found.means, found.channels
     chain.count = chains[0].count if all(branch.count == chains[0].count for branch in chains) else None
     chain.certain = all(branch.certain and branch.node is found.node for branch in chains)
-    return merged
+    return reduce(merge_samples, results)
 
 
 def _call_own(call: Call, step: Value, image: Value, chain: ChainEvent) -> Value:
