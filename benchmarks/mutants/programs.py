@@ -1,0 +1,137 @@
+"""Finds adversarial training programs in folders of repositories, and reads what each is made of."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from benchmarks.mutants.roles import D, G, read_role
+from benchmarks.mutants.steps import Training, read_trainings
+from benchmarks.mutants.tree import Code, parse_code
+
+#: Files of a program beyond this many say that it is a framework; its mutants would be few and its runs long.
+MAX_FILES = 40
+MAX_BYTES = 200_000
+LEVELS = 8
+_SKIPPED = {"test", "tests", "docs", "lpips"}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Program:
+    """A training file (`entry`), what it imports from its repository, and the files that import it (`users`)."""
+
+    repo: str
+    folder: Path
+    entry: str
+    users: tuple[str, ...]
+    codes: dict[str, Code] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.repo} {self.entry}"
+
+    @cached_property
+    def trainings(self) -> dict[str, tuple[Training, ...]]:
+        """The training code of each file, by path."""
+        return {path: read_trainings(code) for path, code in self.codes.items()}
+
+    @cached_property
+    def text(self) -> str:
+        """The text of all files."""
+        return "\n".join(code.text for code in self.codes.values())
+
+    def list_classes(self, role: str | None = None) -> Iterator[tuple[Code, ast.ClassDef]]:
+        """The classes of a role that some file of the program builds, or of any for None."""
+        for code in self.codes.values():
+            for definition in code.classes:
+                if (role is None or read_role(definition.name) == role) and self._is_built(definition):
+                    yield code, definition
+
+    def _is_built(self, definition: ast.ClassDef) -> bool:
+        return definition.name in self._called
+
+    @cached_property
+    def _called(self) -> set[str]:
+        names = set()
+        for code in self.codes.values():
+            for call in code.calls:
+                name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+                names.add(name)
+        return names
+
+
+def find_programs(folder: Path, *, only: str | None, limit: int, seed: int) -> list[Program]:
+    """The training programs of each repository in a folder: at most so many of each, drawn with a seed."""
+    programs = []
+    for repo in sorted(path for path in folder.iterdir() if path.is_dir()):
+        if only is None or only in repo.name:
+            programs += _find_in_repo(repo, limit, seed)
+    return programs
+
+
+def _find_in_repo(repo: Path, limit: int, seed: int) -> list[Program]:
+    codes: dict[str, Code] = {}
+    for file in sorted(repo.rglob("*.py")):
+        path = file.relative_to(repo).as_posix()
+        if _SKIPPED.intersection(path.lower().split("/")) or file.is_symlink() or file.stat().st_size > MAX_BYTES:
+            continue
+        code = parse_code(path, file.read_bytes())
+        if code is not None:
+            codes[path] = code
+    entries = [path for path, code in codes.items() if _trains(code)]
+    random.Random(f"{seed} {repo.name}").shuffle(entries)
+    imports = {path: _list_imports(code, codes) for path, code in codes.items()}
+    programs = []
+    for entry in entries:
+        users = tuple(path for path, imported in imports.items() if entry in imported and path != entry)[:3]
+        files = _close([entry, *users], imports)
+        if len(files) <= MAX_FILES:
+            chosen = {path: codes[path] for path in files}
+            programs.append(Program(repo=repo.name, folder=repo, entry=entry, users=users, codes=chosen))
+    return sorted(programs[:limit], key=lambda program: program.entry)
+
+
+def _trains(code: Code) -> bool:
+    return {G, D} <= {update.role for training in read_trainings(code) for update in training.updates}
+
+
+def _close(files: list[str], imports: dict[str, set[str]]) -> list[str]:
+    found = dict.fromkeys(files)
+    waiting = list(files)
+    while waiting:
+        for path in sorted(imports[waiting.pop()]):
+            if path not in found:
+                found[path] = None
+                waiting.append(path)
+    return list(found)
+
+
+def _list_imports(code: Code, codes: dict[str, Code]) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found.update(_resolve(code.path, alias.name.split("."), 0, codes))
+        elif isinstance(node, ast.ImportFrom):
+            parts = node.module.split(".") if node.module else []
+            found.update(_resolve(code.path, parts, node.level, codes))
+            for alias in node.names:
+                found.update(_resolve(code.path, [*parts, alias.name], node.level, codes))
+    return found - {code.path}
+
+
+def _resolve(path: str, parts: list[str], level: int, codes: dict[str, Code]) -> list[str]:
+    """The files that a dotted name may mean, looked for in the importer's folder and those above it."""
+    base = path.split("/")[:-1]
+    if level:
+        base = base[: len(base) - (level - 1)]
+    for depth in range(1 if level else min(LEVELS, len(base) + 1)):
+        target = "/".join([*base[: len(base) - depth], *parts])
+        for candidate in (f"{target}.py", f"{target}/__init__.py".lstrip("/")):
+            if candidate in codes:
+                return [candidate]
+    return []
