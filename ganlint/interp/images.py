@@ -243,6 +243,11 @@ def _resize_array(call: Call) -> Value:
     return twin
 
 
+def _image_backend(call: Call) -> Value:
+    """torchvision.get_image_backend: PIL, unless somebody installs and sets another one."""
+    return Const("PIL", call.node, call.scope, "constant", "medium")
+
+
 def _read_tensor(call: Call) -> Value:
     """torchvision.io.read_image: channels, height, width."""
     mode = call.argument(1, "mode")
@@ -288,6 +293,7 @@ EXTERNALS.update(
         "PIL.Image.fromarray": _picture_of_array,
         "torchvision.datasets.folder.default_loader": _open_colours,
         "torchvision.datasets.folder.pil_loader": _open_colours,
+        "torchvision.get_image_backend": _image_backend,
         "torchvision.io.read_image": _read_tensor,
         "torchvision.io.decode_image": _read_tensor,
         "cv2.imread": _read_array,

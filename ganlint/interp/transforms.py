@@ -12,7 +12,7 @@ from ganlint.interp.data_values import TransformV
 from ganlint.interp.events import ChainEvent
 from ganlint.interp.image_steps import STEPS, count_mapping, spoil_image
 from ganlint.interp.images import merge_samples
-from ganlint.interp.torch_values import ModuleV, TensorV
+from ganlint.interp.torch_values import WEIGHTED, ModuleV, TensorV
 from ganlint.interp.values import (
     NONE,
     BoundV,
@@ -45,10 +45,7 @@ _CALLABLE = (FunctionV, BoundV, PartialV, InstanceV, NativeV, ExternalV)
 def apply_transform(call: Call, transform: Value, image: Value) -> Value:
     """Return what a transform makes of an image, and record what its chain did."""
     chain = ChainEvent(certain=call.machine.depth == 0)
-    if isinstance(image, Choice):
-        options = [option for option in image.options if not isinstance(option, Const)]
-        image = reduce(merge_samples, options) if options else Unknown("no image")
-    result = _apply(call, transform, image, chain)
+    result = _apply(call, transform, _settle(image), chain)
     call.machine.events.chains.append(chain)
     return result
 
@@ -105,13 +102,29 @@ def _apply(call: Call, step: Value, image: Value, chain: ChainEvent) -> Value:
     if isinstance(step, Const) and step.value is None:
         return image
     if isinstance(step, ModuleV):
-        parts = list(step.attrs.values())
-        if step.op.qualname != "torch.nn.Sequential" or not all(isinstance(part, TransformV) for part in parts):
-            return spoil_image(call, step, image, chain)
-        return _apply_all(call, parts, image, chain)
+        return _apply_module(call, step, image, chain)
     if isinstance(step, _CALLABLE):
         return _call_own(call, step, image, chain)
     return spoil_image(call, step, image, chain)
+
+
+def _settle(image: Value) -> Value:
+    """Return one image for an undecided one."""
+    if not isinstance(image, Choice):
+        return image
+    options = [option for option in image.options if not isinstance(option, Const)]
+    return reduce(merge_samples, options) if options else Unknown("no image")
+
+
+def _apply_module(call: Call, step: ModuleV, image: Value, chain: ChainEvent) -> Value:
+    """Apply transforms that are written as modules; what holds weights is a network and no transform."""
+    parts = list(step.attrs.values())
+    if step.op.qualname == "torch.nn.Sequential" and all(isinstance(part, TransformV) for part in parts):
+        return _apply_all(call, parts, image, chain)
+    forward = step.cls.find("forward") if step.cls is not None else None
+    if not isinstance(forward, FunctionV) or any(part.op.kind in WEIGHTED for _, part, _ in step.walk()):
+        return spoil_image(call, step, image, chain)
+    return _call_own(call, BoundV(forward, step), image, chain)
 
 
 def _apply_all(call: Call, steps: list[Value], image: Value, chain: ChainEvent) -> Value:
@@ -134,7 +147,7 @@ def _apply_one_of(call: Call, steps: list[Value], image: Value, chain: ChainEven
 def _call_own(call: Call, step: Value, image: Value, chain: ChainEvent) -> Value:
     """Call what the program itself wrote, with the image."""
     before = image.bounds if isinstance(image, TensorV) else None
-    result = call_value(call.with_args([image], {}), step)
+    result = _settle(call_value(call.with_args([image], {}), step))
     after = result.bounds if isinstance(result, TensorV) else None
     if after is None:
         chain.count = None
