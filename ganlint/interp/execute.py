@@ -14,7 +14,7 @@ from ganlint.interp.importing import import_from, import_names
 from ganlint.interp.iterate import iterate_value
 from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN, STATEMENTS
 from ganlint.interp.syntax import attribute_words, walk_syntax
-from ganlint.interp.torch_values import TensorV
+from ganlint.interp.torch_values import ModuleV, TensorV
 from ganlint.interp.truth import decide_truth
 from ganlint.interp.values import HIGH, NONE, Const, DictV, ListV, Unknown
 
@@ -56,9 +56,19 @@ def _execute_expression(machine: Machine, node: cst.Expr, frame: Frame) -> int:
 
 def _execute_assign(machine: Machine, node: cst.Assign, frame: Frame) -> int:
     value = machine.evaluate(node.value, frame)
+    if isinstance(value, ModuleV) and _is_made_by(node, value):
+        value.name = None
     for target in node.targets:
         assign_target(machine, target.target, value, frame)
     return NORMAL
+
+
+def _is_made_by(node: cst.Assign, module: ModuleV) -> bool:
+    """Tell whether a name is bound to what a factory makes: the name it has in there says less."""
+    function = node.value.func if isinstance(node.value, cst.Call) else None
+    name = function.attr if isinstance(function, cst.Attribute) else function
+    named = isinstance(node.targets[0].target, (cst.Name, cst.Attribute))
+    return named and isinstance(name, cst.Name) and name.value == module.maker
 
 
 def _execute_annotated(machine: Machine, node: cst.AnnAssign, frame: Frame) -> int:
@@ -185,7 +195,7 @@ def _repeat_body(machine: Machine, node: cst.For, frame: Frame, items: list[Valu
             return signal
         if signal == BREAK:
             return NORMAL
-        if count >= limit and training or (progress.is_idle(count) and not every):
+        if (count >= limit and training) or (progress.is_idle(count) and not every):
             break
     if node.orelse is not None:
         return machine.execute(node.orelse.body.body, frame)

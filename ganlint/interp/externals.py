@@ -119,7 +119,14 @@ def _chain(call: Call) -> Value:
 
 def _deepcopy(call: Call) -> Value:
     value = call.args[0] if call.args else Unknown("deepcopy")
-    return _copy_module(call, value) if isinstance(value, ModuleV) else value
+    if isinstance(value, DictV):
+        items = {key: _deepcopy(call.with_args([item])) for key, item in value.items.items()}
+        return DictV(items, exact=value.exact, by_attribute=value.by_attribute)
+    if not isinstance(value, ModuleV):
+        return value
+    twin = _copy_module(call, value)
+    call.machine.events.modules.append(twin)
+    return twin
 
 
 def _copy_module(call: Call, module: ModuleV) -> ModuleV:
@@ -135,6 +142,7 @@ def _copy_module(call: Call, module: ModuleV) -> ModuleV:
     )
     twin.bound, twin.values, twin.arg_nodes = module.bound, module.values, module.arg_nodes
     twin.wrappers, twin.complete = module.wrappers, module.complete
+    twin.copied_from, twin.maker, twin.reached = module, module.maker, call.machine.reached
     for name, value in module.attrs.items():
         if isinstance(value, ModuleV):
             child = _copy_module(call, value)

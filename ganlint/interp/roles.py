@@ -50,6 +50,10 @@ def assign_roles(networks: list[ModuleV], events: Events) -> dict[int, Role]:
     for network in networks:
         roles[id(network)] = _role_from_names(network)
     _assign_from_program(roles, networks, events)
+    for network in networks:
+        source = roles.get(id(network.copied_from))
+        if source is not None and source.role is not None and roles[id(network)].role is None:
+            roles[id(network)] = Role(source.role, source.source, f"it is a copy of {_name(network.copied_from)}")
     return roles
 
 
@@ -164,5 +168,7 @@ def _find_root(module: ModuleV | None, known: dict[int, ModuleV]) -> ModuleV | N
     return None
 
 
-def _name(network: ModuleV) -> str:
+def _name(network: ModuleV | None) -> str:
+    if network is None:
+        return "a network"
     return network.name or (network.cls.name if network.cls is not None else "a network")
