@@ -11,7 +11,7 @@ from ganlint.interp.events import GradientEntry
 from ganlint.interp.inputs import Origin, name_source, trace_origin
 from ganlint.interp.roles import GENERATOR
 from ganlint.interp.tape import find_forwards, walk_tape
-from ganlint.interp.terms import collect_terms
+from ganlint.interp.terms import collect_terms, find_compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -196,7 +196,10 @@ class StepEmitter:
             terms=(),
             targets=(),
             complete=complete,
-            arrives=bool(own) or not step.intended or not optimizer.complete,
+            arrives=bool(own)
+            or not step.intended
+            or not optimizer.complete
+            or any(not b.complete for b in step.intended),
             accumulated=used is not None,
             accumulated_place=place_of(used.backward.node, used.backward.scope) if used is not None else None,
             foreign=foreign is not None and foreign.definite,
@@ -223,8 +226,7 @@ class StepEmitter:
         for entry in own:
             raw, complete = collect_terms(entry.backward.root, entry.backward.sign)
             found_all = found_all and complete
-            groups = _count_sources(raw, self)
-            terms.extend(self._emit_term(term, index, groups, definite=entry.definite) for term in raw)
+            terms.extend(self._emit_term(term, index, definite=entry.definite) for term in raw)
         distinct = list(dict.fromkeys(terms))
         update = replace(update, complete=update.complete and found_all)
         key = (update, tuple(replace(term, update=0) for term in distinct))
@@ -236,7 +238,7 @@ class StepEmitter:
         targets = dict.fromkeys(term.loss_call for term in distinct if term.loss_call is not None)
         self.updates.append(replace(update, terms=tuple(range(first, first + len(distinct))), targets=tuple(targets)))
 
-    def _emit_term(self, raw: RawTerm, update: int, groups: dict[int, set[str | None]], *, definite: bool) -> Term:
+    def _emit_term(self, raw: RawTerm, update: int, *, definite: bool) -> Term:
         way, event = raw.way, raw.forward
         forward = self.forward_of.get(id(event)) if event is not None else None
         fact = self.facts_of.get(id(event))
@@ -257,7 +259,7 @@ class StepEmitter:
             maker=makers[0] if len(makers) == 1 else None,
             forward=forward,
             source=fact.source if fact is not None else None,
-            relative=len(groups.get(way.group, set())) > 1,
+            relative=self._is_relative(raw),
             loss_call=call[0] if call is not None else None,
             target_value=target,
             target_low=loss_call.target_low if loss_call is not None else target,
@@ -271,6 +273,15 @@ class StepEmitter:
             certain=definite and way.certain,
         )
 
+    def _is_relative(self, raw: RawTerm) -> bool:
+        """Tell whether a term compares what its judge says of one thing with what it says of another."""
+        group = raw.way.group
+        if group is None or raw.forward is None:
+            return False
+        judge = self.network_of(raw.forward.module)
+        compared = (forward for forward in find_compared(group) if self.network_of(forward.module) == judge)
+        return len({self.name_source(forward) for forward in compared}) > 1
+
     def updates_place(self, event: ForwardEvent | None) -> Place:
         """Return the place of a term that no operation of its own makes: that of the pass."""
         assert event is not None  # noqa: S101  # a term is either placed on its way or is a network's output
@@ -279,16 +290,9 @@ class StepEmitter:
     def _activation_of(self, raw: RawTerm, loss_call: LossCall | None) -> str | None:
         if loss_call is not None:
             return loss_call.input_activation
+        if raw.way.activation is not None:
+            return raw.way.activation
         return raw.forward.activation if raw.forward is not None else None
-
-
-def _count_sources(terms: Iterable[RawTerm], emitter: StepEmitter) -> dict[int, set[str | None]]:
-    """Return which sources each function compares, so that relativistic losses are recognised."""
-    groups: dict[int, set[str | None]] = {}
-    for term in terms:
-        if term.way.group and term.forward is not None:
-            groups.setdefault(term.way.group, set()).add(emitter.name_source(term.forward))
-    return groups
 
 
 def _find_noise(root: TapeNode) -> Iterable[TapeNode]:

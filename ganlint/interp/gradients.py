@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.events import BackwardEvent, ForwardEvent, GradientEntry, StepEvent
 from ganlint.interp.literals import decide_flag, number_of
-from ganlint.interp.tape import find_forwards, tape_of
+from ganlint.interp.tape import TapeNode, find_forwards, tape_of
 from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
 from ganlint.interp.values import Choice, Const, Maybe, Value
+from ganlint.torch_api.shape import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -74,16 +75,18 @@ class SteppedV(Value):
     __slots__ = ()
 
 
+#: There is one, so that two branches that both step agree.
+STEPPED = SteppedV()
+
+
 def run_backward(call: Call, loss: Value, gradient: Value | None = None) -> None:
     """Run `loss.backward(gradient)`."""
     machine = call.machine
     machine.backwards += 1
     if machine.trace is not None:
         return
-    tensor = loss if isinstance(loss, TensorV) else None
-    if tensor is None:
-        return
-    root = tape_of(tensor)
+    tensor = loss if isinstance(loss, TensorV) else TensorV(shape=UNKNOWN)
+    root = tape_of(tensor) if tensor is loss else TapeNode("unknown", node=call.node, scope=call.scope)
     reached, complete = find_forwards(root)
     only = call.keywords.get("inputs")
     if only is not None:
@@ -195,7 +198,7 @@ def step_optimizer(machine: Machine, optimizer: OptimizerV, node: cst.CSTNode, s
         )
     )
     machine.touch(machine.recent)
-    machine.recent.append(SteppedV())
+    machine.recent.append(STEPPED)
     taken = set(entries)
     for module in list(machine.graded.values()):
         held = read_gradients(machine, module)

@@ -34,6 +34,7 @@ _KINDS = {
     "max": "hinge",
     "maximum": "hinge",
 }
+_SQUASHES = frozenset({"sigmoid", "tanh", "softmax"})
 _CLAMPS = frozenset({"clamp", "clip", "clamp_min", "clamp_max", "clip_"})
 _SMALL = 0.01
 
@@ -44,7 +45,8 @@ class Way:
 
     `factor` is what the term is multiplied with outside every function, `inner` and `offset` what happens to the output
     before the innermost one; None where that is not known. `loss` is the loss it goes through, `functions` the others,
-    outermost first. `place` is where the term is made; `group` tells terms apart that one function compares.
+    outermost first, but for the `activation` that squashes the output before the innermost one. `place` is where the
+    term is made; `group` is the outermost function, all of whose inputs are compared with each other.
     """
 
     factor: float | None = 1.0
@@ -58,7 +60,7 @@ class Way:
     certain: bool = True
     node: cst.CSTNode | None = None
     scope: ModuleScope | None = None
-    group: int = 0
+    group: TapeNode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class RawTerm:
         way = self.way
         if self.kind != "square" or not way.inner or way.offset is None:
             return None
-        return -way.offset / way.inner
+        return -way.offset / way.inner + 0.0
 
     @property
     def complement(self) -> bool:
@@ -138,7 +140,7 @@ def _step(node: TapeNode, way: Way) -> Iterator[tuple[TapeNode, Way]]:
     event = node.event
     if isinstance(event, LossEvent):
         # What a loss compares with gets a gradient too, but is no output that is judged.
-        inside = replace(way, loss=way.loss or event, inner=1.0, offset=0.0, group=way.group or id(node))
+        inside = replace(way, loss=way.loss or event, inner=1.0, offset=0.0, group=way.group or node)
         inside = _place(inside, node)
         yield from ((part, inside) for part in node.inputs)
         return
@@ -149,7 +151,11 @@ def _step(node: TapeNode, way: Way) -> Iterator[tuple[TapeNode, Way]]:
     if node.kind == "choice":
         yield from ((part, replace(way, certain=False)) for part in node.inputs)
         return
-    if node.kind in ("linear", "view", "concat"):
+    if node.kind == "concat":
+        # What stands beside each other is not compared.
+        yield from ((part, replace(way, group=None)) for part in node.inputs)
+        return
+    if node.kind in ("linear", "view"):
         yield from ((part, _place(way, node) if node.kind == "linear" else way) for part in node.inputs)
         return
     if node.kind == "product":
@@ -158,12 +164,14 @@ def _step(node: TapeNode, way: Way) -> Iterator[tuple[TapeNode, Way]]:
     if node.kind == "call" and node.name in _CLAMPS:
         yield from ((part, replace(way, clamped=True)) for part in node.inputs)
         return
-    if node.kind == "call" and node.name in ("sigmoid", "tanh", "softmax") and way.loss is not None:
-        yield from ((part, way) for part in node.inputs)
+    if node.kind == "call" and node.name in _SQUASHES and (way.loss is not None or way.functions):
+        # The logarithm of one minus a sigmoid is still that of one minus what the network says.
+        squashed = replace(way, activation=way.activation or node.name)
+        yield from ((part, squashed) for part in node.inputs)
         return
     certain = way.certain and node.kind != "unknown"
     inside = replace(
-        way, inner=1.0, offset=0.0, functions=(*way.functions, node.name), certain=certain, group=way.group or id(node)
+        way, inner=1.0, offset=0.0, functions=(*way.functions, node.name), certain=certain, group=way.group or node
     )
     yield from ((part, _place(inside, node)) for part in node.inputs)
 
@@ -184,6 +192,21 @@ def _place(way: Way, node: TapeNode) -> Way:
     if way.node is not None or node.node is None:
         return way
     return replace(way, node=node.node, scope=node.scope)
+
+
+def find_compared(group: TapeNode) -> Iterator[ForwardEvent]:
+    """Yield the passes whose outputs a function compares, those that no gradient reaches among them."""
+    stack = [group]
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node.event, ForwardEvent):
+            yield node.event
+        elif node.kind != "concat":
+            stack.extend(node.inputs)
 
 
 def _find_forward(event: PenaltyEvent) -> ForwardEvent | None:
