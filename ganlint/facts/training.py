@@ -117,7 +117,7 @@ class Optimizer:
 
     `role` is what these networks are: `generator`, `discriminator`, `both` or None; `named_for` the role that the
     optimiser's own name tells. `complete` is false where not all of its parameters are known. `stepped` is true where
-    the program steps it, or hands it to code that is not known.
+    the program steps it, or hands it to code that is not known. `certain` is false where only an option chooses it.
     """
 
     place: Place
@@ -132,6 +132,7 @@ class Optimizer:
     named_for: str | None = None
     complete: bool = False
     stepped: bool = True
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,7 +160,8 @@ def delete_target(machine: Machine, target: cst.BaseExpression, frame: Frame) ->
 
 
 def _assign_name(machine: Machine, name: str, value: Value, frame: Frame) -> None:
-    _name_value(name, value)
+    if not machine.building:
+        _name_value(name, value)
     if frame.declared_global is not None and name in frame.declared_global:
         machine.write(frame.scope.namespace, name, value)
         return

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from ganlint.interp.gradients import run_backward
 from ganlint.interp.iterate import unpack_value
 from ganlint.interp.literals import find_tensors
 from ganlint.interp.machine import NORMAL, RETURN, Machine
@@ -283,6 +284,9 @@ def _unknown_result(call: Call, name: str) -> Value:
         find_tensors(value, tensors)
         if isinstance(value, OptimizerV) and not name.startswith("torch."):
             value.escaped = True
+    if name.rpartition(".")[2] in ("backward", "manual_backward"):
+        # accelerator.backward(loss) and its kin; without a loss that is known, gradients nothing is known of.
+        run_backward(call, tensors[0] if tensors else NONE)
     if not tensors:
         return Unknown(f"{name} is not known", name)
     if name.rpartition(".")[2] in _SAVES:

@@ -75,6 +75,9 @@ def emit_losses(
 def emit_optimizers(events: Events, network_of: NetworkOf, role_of: RoleOf) -> Iterator[Optimizer]:
     """Yield the optimisers of a program."""
     stepped = {id(step.optimizer) for step in events.steps}
+    usual = {
+        network_of(module) for optimizer in events.optimizers if not optimizer.explored for module in optimizer.modules
+    }
     for optimizer in events.optimizers:
         numbers = dict.fromkeys(n for module in optimizer.modules if (n := network_of(module)) is not None)
         yield Optimizer(
@@ -90,6 +93,7 @@ def emit_optimizers(events: Events, network_of: NetworkOf, role_of: RoleOf) -> I
             named_for=role_of_name(optimizer.name) if optimizer.name is not None else None,
             complete=optimizer.complete and all(network_of(module) is not None for module in optimizer.modules),
             stepped=id(optimizer) in stepped or optimizer.escaped,
+            certain=not (optimizer.explored and usual & set(numbers)),
         )
 
 

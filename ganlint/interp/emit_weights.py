@@ -126,7 +126,11 @@ _WRITES = frozenset(
 
 
 def emit_init_functions(events: Events, entry: str) -> Iterator[InitFunction]:
-    """Yield the file's functions that initialise the weights of a module they are given."""
+    """Yield the file's functions that initialise the weights of a module they are given.
+
+    Where the program initialises whole networks by another function, one that is left over is no mistake.
+    """
+    initialised = any(event.spread for event in events.inits)
     for function in events.functions:
         node = function.node
         if function.owner is not None or function.scope.path != entry or not isinstance(node, cst.FunctionDef):
@@ -140,7 +144,7 @@ def emit_init_functions(events: Events, entry: str) -> Iterator[InitFunction]:
         yield InitFunction(
             place=place_of(node, function.scope),
             name=function.name,
-            applied=count_names(function.scope.source.module, function.name) > 0,
+            applied=initialised or count_names(function.scope.source.module, function.name) > 0,
             raises_on=raised[0].cls.name if raised is not None and raised[0].cls is not None else None,
             raises_place=place_of(raised[1], function.scope) if raised is not None else None,
             trains=bool(events.backwards),

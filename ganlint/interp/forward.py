@@ -13,7 +13,7 @@ from ganlint.interp.gradients import ModeV, note_forward, read_frozen, read_mode
 from ganlint.interp.literals import find_tensors
 from ganlint.interp.losses import call_loss
 from ganlint.interp.roles import is_holder
-from ganlint.interp.tape import TapeNode, tapes_of
+from ganlint.interp.tape import TapeNode, tape_of_value, tapes_of
 from ganlint.interp.torch_values import WEIGHTED, ModuleV, TensorV
 from ganlint.interp.trace import OpRecord, Trace
 from ganlint.interp.values import (
@@ -28,7 +28,7 @@ from ganlint.interp.values import (
 from ganlint.torch_api.shape import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ganlint.torch_api.shape import Shape
 
@@ -118,7 +118,7 @@ def _record_forward(call: Call, module: ModuleV, tensors: list[TensorV]) -> Tape
     mode = read_mode(machine, module)
     event = ForwardEvent(
         module=module,
-        inputs=tuple(tapes_of(tensors)),
+        inputs=tuple(tapes_of(tensors)) or tuple(_unknown_inputs(call)),
         first=tensors[0].copy() if tensors else None,
         node=call.node,
         scope=call.scope,
@@ -140,6 +140,13 @@ def _record_forward(call: Call, module: ModuleV, tensors: list[TensorV]) -> Tape
         tape.name = "no_grad"
     tape.event = event
     return tape
+
+
+def _unknown_inputs(call: Call) -> Iterator[TapeNode]:
+    for value in (*call.args, *call.keywords.values()):
+        node = tape_of_value(value)
+        if node is not None:
+            yield node
 
 
 def _fit_shapes(traced: list[Shape], given: list[Shape]) -> Callable[[Shape], Shape]:

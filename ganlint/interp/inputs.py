@@ -66,7 +66,7 @@ def _collect(node: TapeNode, origin: Origin, is_own: IsOwn, seen: set[int]) -> N
         return
     elif node.kind == "unknown":
         origin.unknown = True
-    if node.kind in ("sum", "product") and len(node.inputs) > 1:
+    if node.kind in ("sum", "product", "scale") and len(node.inputs) > 1:
         origin.blended = True
     for source in node.inputs:
         _collect(source, origin, is_own, seen)

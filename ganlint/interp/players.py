@@ -58,6 +58,10 @@ def find_matches(events: Events, root_of: Callable[[ModuleV], ModuleV | None]) -
                 and bool(holders.get(id(maker), set()) - holders.get(id(judge), set()))
                 and any(source != id(maker) for source in others.get(id(judge), set()))
             )
+            owners = holders.get(id(judge))
+            if owners and owners == holders.get(id(maker)):
+                # A trunk and its head: what one optimiser trains plays on one side.
+                continue
             key = (id(maker), id(judge), opposed)
             if key not in seen:
                 seen.add(key)

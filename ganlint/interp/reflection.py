@@ -138,6 +138,9 @@ def _is_external_instance(value: Value, name: str) -> bool | None:
         return _is_module_instance(value, name)
     if isinstance(value, PartialV) or name == _PARTIAL:
         return None if isinstance(value, Unknown) else isinstance(value, PartialV) and name == _PARTIAL
+    if isinstance(value, TensorV) and value.source == "loader" and value.parts is not None:
+        # torch makes a list of what the samples hold.
+        return name.rpartition(".")[2].lower() in ("list", "sequence", "iterable", "collection", "object")
     if isinstance(value, TensorV):
         return (
             True if name in ("torch.Tensor", "torch.autograd.Variable") else None if name.startswith("torch") else False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.literals import number_of
 from ganlint.interp.torch_values import TensorV
+from ganlint.interp.values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -72,7 +73,11 @@ class TapeNode:
 def tape_of(tensor: TensorV) -> TapeNode:
     """Return a tensor's place on the tape; a tensor no operation made is a leaf."""
     if tensor.tape is not None:
-        return tensor.tape
+        if not tensor.requires_grad or tensor.tape.flagged:
+            return tensor.tape
+        flagged = TapeNode("view", [tensor.tape], name="requires_grad", node=tensor.node, scope=tensor.scope)
+        flagged.flagged = True
+        return flagged
     leaf = TapeNode("leaf", name=tensor.source or "", node=tensor.node, scope=tensor.scope)
     leaf.bounds = tensor.bounds
     leaf.loops = tensor.loops
@@ -86,6 +91,20 @@ def tape_of(tensor: TensorV) -> TapeNode:
     return leaf
 
 
+def tape_of_value(value: Value) -> TapeNode | None:
+    """Return the place on the tape of an operand; what may hide networks is `unknown`, other numbers have none."""
+    if isinstance(value, TensorV):
+        return tape_of(value)
+    if isinstance(value, Unknown):
+        outside = value.reason.startswith(_OUTSIDE)
+        return TapeNode("leaf" if outside else "unknown", name="" if outside else value.reason)
+    return None
+
+
+#: How the reasons of unknown values begin that come in from outside what is known, and hide no network.
+_OUTSIDE = ("parameter ", "unpacked from", "element of", "option ")
+
+
 def tapes_of(tensors: Iterable[TensorV]) -> list[TapeNode]:
     """Return the places of several tensors on the tape."""
     return [tape_of(tensor) for tensor in tensors]
@@ -96,8 +115,10 @@ def record_operation(
     scope: ModuleScope,
 ) -> TapeNode | None:  # fmt: skip
     """Return the node of an operation on tensors; None inside a network, and for what no tensor goes into."""
-    if machine.trace is not None or not tensors:
+    if machine.trace is not None:
         return None
+    if not tensors:
+        return None if operation.is_a("creation") else TapeNode("unknown", name=operation.qualname)
     inputs = tapes_of(tensors)
     if machine.no_grad or operation.kind in _FLAT or operation.kind in ("value", "detach"):
         name = {"value": "item", "detach": "detach"}.get(operation.kind, "no_grad" if machine.no_grad else "round")
@@ -185,8 +206,9 @@ def record_arithmetic(
         return TapeNode("call", tapes_of(operands[:1]), name=name, node=node, scope=scope)
     if symbol in ("*", "/") and len(operands) == 1:
         # A number that is not known; its sign is taken for what weights are.
-        result = TapeNode("scale", tapes_of(operands), node=node, scope=scope)
-        result.factors = (None,)
+        # It may be a batch as well, such as the one that is interpolated.
+        result = TapeNode("scale", [*tapes_of(operands), TapeNode("leaf")], node=node, scope=scope)
+        result.factors = (None, None)
         return result
     return TapeNode("product" if symbol == "*" else "call", tapes_of(operands), name=symbol, node=node, scope=scope)
 
@@ -207,6 +229,10 @@ def _record_sum(
             offset = None if offset is None else offset + sign * number
         else:
             offset = None
+            part = tape_of_value(value) if not isinstance(value, (int, float)) else None
+            if part is not None:
+                inputs.append(part)
+                factors.append(sign)
     result = TapeNode("sum", inputs, node=node, scope=scope)
     result.factors = tuple(factors)
     result.offset = offset
@@ -254,7 +280,7 @@ def needs_gradient(tensor: TensorV) -> bool | None:
 
 
 def _has_flagged_leaf(root: TapeNode) -> bool:
-    return any(node.kind == "leaf" and (node.flagged or node.name == "parameter") for node in walk_tape(root))
+    return any(node.flagged or (node.kind == "leaf" and node.name == "parameter") for node in walk_tape(root))
 
 
 def _is_known(root: TapeNode) -> bool:

@@ -96,6 +96,8 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
     if name == "copy_":
         source = args[0] if args else None
         _set_constant(tensor, source.const if isinstance(source, TensorV) else None)
+        if isinstance(source, TensorV):
+            _copy_origin(tensor, source)
         return tensor
     if operation.is_a("creation"):
         return create_tensor(call, operation, like=tensor)
@@ -106,6 +108,15 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
     if name in ("retain_grad", "pin_memory"):
         return tensor
     return _keep_numbers(apply_function(call, operation, tensor), call, tensor, operation, name)
+
+
+def _copy_origin(tensor: TensorV, source: TensorV) -> None:
+    """Note that a tensor, and what its `.data` belongs to, holds another's numbers from now on."""
+    current: TensorV | None = tensor
+    while current is not None:
+        current.source, current.loader, current.loops = source.source, source.loader, source.loops
+        current.bounds, current.tape, current.networks = source.bounds, source.tape, source.networks
+        current = current.base
 
 
 def _keep_numbers(result: Value, call: Call, tensor: TensorV, operation: Operation, name: str) -> Value:

@@ -169,6 +169,7 @@ def _build_optimizer(call: Call, operation: Operation) -> Value:
     modules, complete = collect_parameters(values.get("params"))
     optimizer = OptimizerV(operation, values, bound.explicit, modules, call.node, call.scope)
     optimizer.complete = complete
+    optimizer.explored = call.machine.exploring > 0
     if call.exact:
         optimizer.defaults = {name: bound.args[name] for name in ("lr", "betas") if name in bound.args}
     call.machine.events.optimizers.append(optimizer)

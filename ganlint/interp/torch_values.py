@@ -233,7 +233,19 @@ class OptimizerV(Value):
     `complete` is false where there may be others. `escaped` is true once code that is not known was given it.
     """
 
-    __slots__ = ("args", "complete", "defaults", "escaped", "explicit", "modules", "name", "node", "op", "scope")
+    __slots__ = (
+        "args",
+        "complete",
+        "defaults",
+        "escaped",
+        "explicit",
+        "explored",
+        "modules",
+        "name",
+        "node",
+        "op",
+        "scope",
+    )
 
     def __init__(
         self,
@@ -253,6 +265,8 @@ class OptimizerV(Value):
         self.name: str | None = None
         self.complete = True
         self.escaped = False
+        #: Whether only a branch that an option's default does not take builds it.
+        self.explored = False
         #: What torch takes where the call, all of which is known, gives nothing.
         self.defaults: dict[str, object] = {}
 
