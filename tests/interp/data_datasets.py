@@ -20,6 +20,10 @@ for images, labels in DataLoader(mnist, batch_size=32):
     reveal_type(images)  # revealed: tensor[None, 1, 28, 28] from loader range [-1, 1]
 for number, batch in enumerate(DataLoader(dataset=mnist, batch_size=32)):
     reveal_type(batch[0])  # revealed: tensor[None, 1, 28, 28] from loader range [0, 1]
+for batch in DataLoader(mnist, batch_size=32):
+    points = batch[0] if isinstance(batch, (list, tuple)) else batch
+    reveal_type(points)  # revealed: tensor[None, 1, 28, 28] from loader range [0, 1]
+    reveal_type(isinstance(points, torch.Tensor))  # revealed: True
 for image, label in mnist:
     reveal_type(image)  # revealed: tensor[1, 28, 28] from data range [0, 1]
 
