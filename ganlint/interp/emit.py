@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.facts.network import Network
 from ganlint.facts.store import Facts
+from ganlint.interp.emit_data import emit_datasets
 from ganlint.interp.emit_layers import LayerEmitter
 from ganlint.interp.emit_steps import StepEmitter, mark_trained
 from ganlint.interp.emit_training import emit_inits, emit_loader, emit_losses, emit_optimizers
@@ -70,6 +71,7 @@ class _Emitter:
         numbered = {id(o): (n, fact) for n, (o, fact) in enumerate(zip(events.optimizers, optimizers, strict=True))}
         steps.emit(numbered, call_of)
         networks = tuple(self._add_training(i, network, optimizers, steps) for i, network in enumerate(networks))
+        datasets, dataset_of = emit_datasets(events)
         return Facts(
             entry=entry,
             sources=sources,
@@ -77,9 +79,10 @@ class _Emitter:
             layers=tuple(self.layers.layers),
             ops=tuple(self.layers.ops),
             unregistered=tuple(self.layers.unregistered),
-            loaders=tuple(emit_loader(loader, network_of) for loader in events.loaders),
+            loaders=tuple(emit_loader(loader, network_of, dataset_of) for loader in events.loaders),
             losses=losses,
             loss_calls=loss_calls,
+            datasets=datasets,
             optimizers=optimizers,
             forwards=tuple(steps.forwards),
             backwards=tuple(steps.backwards),
@@ -88,7 +91,7 @@ class _Emitter:
             penalties=tuple(emit_penalties(events, network_of, self._is_generator, steps.judges)),
             clippings=tuple(emit_clippings(events, network_of)),
             weight_copies=tuple(emit_copies(events, network_of)),
-            init_functions=tuple(emit_init_functions(events, entry)),
+            init_functions=tuple(emit_init_functions(events, entry, network_of, self._list_players())),
             inits=tuple(emit_inits(events, network_of, self._count_layers())),
         )
 
@@ -99,6 +102,9 @@ class _Emitter:
 
     def _count_layers(self) -> Counter[tuple[int, str]]:
         return Counter((layer.network, layer.kind) for layer in self.layers.layers if layer.network is not None)
+
+    def _list_players(self) -> set[int]:
+        return {number for number in range(len(self.networks)) if self._role_of_number(number) is not None}
 
     def _is_generator(self, module: ModuleV) -> bool:
         return self._role_of_number(self.layers.network_of(module)) == GENERATOR

@@ -125,12 +125,14 @@ _WRITES = frozenset(
 )  # fmt: skip
 
 
-def emit_init_functions(events: Events, entry: str) -> Iterator[InitFunction]:
+def emit_init_functions(
+    events: Events, entry: str, network_of: NetworkOf, players: set[int]
+) -> Iterator[InitFunction]:
     """Yield the file's functions that initialise the weights of a module they are given.
 
-    Where the program initialises whole networks by another function, one that is left over is no mistake.
+    Where another function initialises every generator and discriminator (`players`), one that is left over is no mistake.
     """
-    initialised = any(event.spread for event in events.inits)
+    initialised = bool(players) and players <= {network_of(event.layer) for event in events.inits}
     for function in events.functions:
         node = function.node
         if function.owner is not None or function.scope.path != entry or not isinstance(node, cst.FunctionDef):
