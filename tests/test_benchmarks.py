@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from pathlib import Path
 
@@ -11,6 +12,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.accuracy.compare import Tally, compare_file
 from benchmarks.facts_json import read_files
+from benchmarks.mutants.operators import list_operators
+from benchmarks.mutants.programs import find_programs
+from benchmarks.mutants.roles import read_role
+from benchmarks.mutants.run import try_program
+from benchmarks.mutants.tree import Edit, apply_edits, map_line
 from benchmarks.oracle.compare import list_differences
 
 
@@ -115,3 +121,116 @@ class TestOracle:
 def test_files_are_named_relative_to_the_folder(tmp_path):
     document = {"files": [{"path": str(tmp_path / "pkg" / "a.py")}, {"path": "elsewhere.py"}]}
     assert list(read_files(document, tmp_path)) == ["pkg/a.py", "elsewhere.py"]
+
+
+HEALTHY = """\
+import torch
+from torch import nn
+
+
+class Generator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 4), nn.Tanh())
+
+    def forward(self, z):
+        out = self.model(z)
+        return out
+
+
+class Discriminator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(nn.Linear(4, 16), nn.LeakyReLU(0.2), nn.Linear(16, 1), nn.Sigmoid())
+
+    def forward(self, x):
+        return self.model(x)
+
+
+netG, netD = Generator(), Discriminator()
+criterion = nn.BCELoss()
+optimizerG = torch.optim.Adam(netG.parameters(), lr=0.0002, betas=(0.5, 0.999))
+optimizerD = torch.optim.Adam(netD.parameters(), lr=0.0002, betas=(0.5, 0.999))
+
+for _ in range(4):
+    real = torch.rand(64, 4)
+    valid, fake = torch.ones(64, 1), torch.zeros(64, 1)
+    optimizerD.zero_grad()
+    made = netG(torch.randn(64, 8))
+    d_loss = criterion(netD(real), valid) + criterion(netD(made.detach()), fake)
+    d_loss.backward()
+    optimizerD.step()
+    optimizerG.zero_grad()
+    g_loss = criterion(netD(made), valid)
+    g_loss.backward()
+    optimizerG.step()
+"""
+
+
+@pytest.fixture
+def program(tmp_path):
+    (tmp_path / "own+repo" / "gan").mkdir(parents=True)
+    (tmp_path / "own+repo" / "gan" / "train.py").write_text(HEALTHY, "utf-8")
+    (tmp_path / "own+repo" / "setup.py").write_text("print()\n", "utf-8")
+    (found,) = find_programs(tmp_path, only=None, limit=2, seed=0)
+    return found
+
+
+class TestMutants:
+    def test_a_program_is_a_file_that_trains_both(self, program):
+        assert program.name == "own+repo gan/train.py"
+        (training,) = program.trainings["gan/train.py"]
+        assert [update.role for update in training.updates] == ["D", "G"]
+        judged = [list(training.list_judgements(update)) for update in training.updates]
+        read = [[(one.source, training.read_target(one.target)) for one in update] for update in judged]
+        assert read == [[("real", 1), ("fake", 0)], [("fake", 1)]]
+
+    @pytest.mark.parametrize(
+        ("name", "changed"),
+        [
+            ("detach-dropped", "criterion(netD(made), fake)"),
+            ("g-uses-fake-label", "g_loss = criterion(netD(made), fake)"),
+            ("generator-detached", "criterion(netD(made.detach()), valid)"),
+            ("real-term-dropped", "d_loss = criterion(netD(made.detach()), fake)"),
+            ("optimizers-swapped", "optimizerG = torch.optim.Adam(netD.parameters(), lr"),
+            ("sigmoid-dropped", "nn.Linear(16, 1))"),
+            ("bn-before-logit", "nn.BatchNorm1d(16), nn.Linear(16, 1)"),
+            ("betas-dropped", "lr=0.0002)"),
+            ("double-sigmoid", "nn.BCEWithLogitsLoss()"),
+        ],
+    )
+    def test_an_operator_changes_what_it_says(self, program, name, changed):
+        (operator,) = (item for item in list_operators() if item.name == name)
+        texts = [apply_edits(HEALTHY.encode(), mutant.edits).decode() for mutant in operator.find(program)]
+        assert changed not in HEALTHY
+        assert any(changed in text for text in texts)
+
+    def test_every_operator_that_has_a_site_makes_valid_python(self, program):
+        mutants = [mutant for operator in list_operators() for mutant in operator.find(program)]
+        assert len(mutants) > len(HEALTHY.splitlines())
+        for mutant in mutants:
+            ast.parse(apply_edits(HEALTHY.encode(), mutant.edits))
+
+    def test_operators_that_need_what_is_not_there_have_no_site(self, program):
+        absent = {"clip-dropped", "create-graph-dropped", "logits-into-bce", "normalize-dropped", "sigmoid-before-mse"}
+        assert [item.name for item in list_operators() if item.name in absent and any(item.find(program))] == []
+
+    def test_a_defect_is_found_against_the_unchanged_file(self, program):
+        report = try_program(program, ["sigmoid-dropped", "bn-eps"], None, sites=9, seed=0)
+        assert [(trial.operator, trial.result) for trial in report.trials] == [
+            ("bn-eps", "found"),
+            ("sigmoid-dropped", "found"),
+        ]
+
+    def test_lines_are_mapped_back_over_added_and_removed_lines(self):
+        before = b"a\nb\nc\nd\ne\n"
+        edits = [Edit(start=2, end=2, text="x\ny\n"), Edit(start=4, end=7, text="z")]
+        assert apply_edits(before, edits) == b"a\nx\ny\nb\nz\ne\n"
+        assert [map_line(line, before, edits) for line in (1, 2, 4, 5, 6)] == [1, 2, 2, 3, 5]
+
+    @pytest.mark.parametrize(
+        ("name", "role"),
+        [("optimizerD", "D"), ("self.netG", "G"), ("UNetGenerator", "G"), ("critic", "D"), ("data", None)],
+    )
+    def test_roles_by_name(self, name, role):
+        assert read_role(name) == role

@@ -88,7 +88,7 @@ def _find_in_repo(repo: Path, limit: int, seed: int) -> list[Program]:
     programs = []
     for entry in entries:
         users = tuple(path for path, imported in imports.items() if entry in imported and path != entry)[:3]
-        files = _close([entry, *users], imports)
+        files = list(dict.fromkeys((*_close([entry], imports), *users)))
         if len(files) <= MAX_FILES:
             chosen = {path: codes[path] for path in files}
             programs.append(Program(repo=repo.name, folder=repo, entry=entry, users=users, codes=chosen))

@@ -145,10 +145,10 @@ def _count_near(finding: Finding, path: str) -> int:
 def _touches(mutant: Mutant, finding: Finding, before: bytes | None) -> bool:
     """Whether a finding, or one of its labels, stands in the construct that the defect belongs to."""
     for span in (finding.span, *(label.span for label in finding.labels)):
-        if span.path == mutant.path:
-            line = span.line if before is None else map_line(span.line, before, mutant.edits)
-            if any(first <= line <= last for first, last in mutant.lines):
-                return True
+        is_changed = span.path == mutant.path and before is not None
+        line = map_line(span.line, before, mutant.edits) if is_changed and before is not None else span.line
+        if any(span.path == path and first <= line <= last for path, first, last in mutant.lines):
+            return True
     return False
 
 
@@ -185,6 +185,11 @@ class _inside:  # noqa: N801  # reads as a word: `with _inside(folder)`
 
 
 def list_results(reports: Sequence[Report]) -> Iterator[Trial]:
-    """The trials of all programs."""
+    """The trials of all programs; what two programs of a repository share counts once."""
+    seen = set()
     for report in reports:
-        yield from report.trials
+        for trial in report.trials:
+            key = (trial.operator, report.program.partition(" ")[0], trial.path, trial.line, trial.change)
+            if key not in seen:
+                seen.add(key)
+                yield trial

@@ -27,11 +27,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """A changed file: `lines` are the ranges of the original that the defect belongs to."""
+    """A changed file: `lines` are the ranges of the original, by file, that the defect belongs to."""
 
     path: str
     edits: tuple[Edit, ...]
-    lines: tuple[tuple[int, int], ...]
+    lines: tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -112,11 +112,11 @@ class Code:
     def mutate(self, edits: Iterable[Edit], *around: ast.AST) -> Mutant:
         """A mutant whose defect belongs to the statements around the edits and to those around further nodes."""
         edits = tuple(sorted(edits, key=lambda edit: edit.start))
-        lines = [self._frame(node) for node in around]
-        lines += [(self.line_of(edit.start), self.line_of(edit.end)) for edit in edits]
+        lines = [self.frame(node) for node in around]
+        lines += [(self.path, self.line_of(edit.start), self.line_of(edit.end)) for edit in edits]
         return Mutant(path=self.path, edits=edits, lines=tuple(sorted(set(lines))))
 
-    def _frame(self, node: ast.AST) -> tuple[int, int]:
+    def frame(self, node: ast.AST) -> tuple[str, int, int]:
         """The lines of the loop around a node, else of its function or class, else of its statement."""
         chain = [node, *self.ancestors(node)]
         scope = next((item for item in chain if isinstance(item, (*FUNCTIONS, ast.ClassDef))), None)
@@ -124,7 +124,7 @@ class Code:
         loops = [item for item in inner if isinstance(item, LOOPS)]
         frame = loops[-1] if loops else scope or self.statement(node)
         assert isinstance(frame, (ast.stmt, ast.expr))
-        return frame.lineno, frame.end_lineno or frame.lineno
+        return self.path, frame.lineno, frame.end_lineno or frame.lineno
 
     def replace(self, node: ast.expr | ast.stmt, text: str) -> Edit:
         return Edit(start=self.start(node), end=self.end(node), text=text)

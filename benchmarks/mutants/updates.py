@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from benchmarks.mutants.labels import find_loss
 from benchmarks.mutants.layers import NORMS, list_layers
@@ -80,10 +81,10 @@ def drop_step(program: Program) -> Iterator[Mutant]:
             name = dotted(update.step.func)
             steps = [call for call in training.code.calls if dotted(call.func) == name]
             if len(steps) == 1 and isinstance(statement, ast.Expr):
-                # What it holds is written where it is built.
-                built = read_optimizers(training.code).get(name.rpartition(".")[0])
-                around = [statement, built.call] if built else [statement]
-                yield training.code.mutate([training.code.delete(statement)], *around)
+                mutant = training.code.mutate([training.code.delete(statement)], statement)
+                built = _find_optimizer(program, name.rpartition(".")[0].rpartition(".")[2])
+                # The optimiser that is never stepped is where it is built, perhaps in another file.
+                yield replace(mutant, lines=(*mutant.lines, *built))
 
 
 @operator("stale-graph", "stale-graph")
@@ -187,6 +188,15 @@ def average_parameters(program: Program) -> Iterator[Mutant]:
         ]
         if step.lineno > training.loop.lineno:
             yield code.mutate(edits, update.step)
+
+
+def _find_optimizer(program: Program, name: str) -> list[tuple[str, int, int]]:
+    return [
+        code.frame(optimizer.call)
+        for code in program.codes.values()
+        for optimizer in read_optimizers(code).values()
+        if optimizer.name.rpartition(".")[2] == name
+    ]
 
 
 def _list_updates(program: Program, role: str) -> Iterator[tuple[Training, Update]]:
