@@ -88,7 +88,17 @@ def describe_facts(facts):
         size = loader.batch_size
         known = f"{size.value} ({size.origin}, {size.confidence})" if size else "unknown"
         feeds = f" feeds {', '.join(map(name, loader.feeds))}" if loader.feeds else ""
-        yield loader.place, f"batches of {known}{feeds}"
+        data = ""
+        if loader.dataset is not None:
+            length = "" if loader.length is None else f"{loader.length} of "
+            data = f" from {length}{facts.datasets[loader.dataset].type.rpartition('.')[2]}"
+        yield loader.place, f"batches of {known}{data}{feeds}"
+    for dataset in facts.datasets:
+        marks = [name for name in ("ordered_by_class", "iterable") if getattr(dataset, name)]
+        count, means = dataset.normalize_count, dataset.normalize_channels
+        marks += [] if dataset.certain else ["uncertain"]
+        words = [f"[{dataset.low}, {dataset.high}]", f"mapped {count} times", f"{means} means", *marks]
+        yield dataset.place, f"{dataset.type.rpartition('.')[2]}: {dataset.channels} channels, {', '.join(words)}"
     for call in facts.loss_calls:
         source = call.input_source or "something"
         judge = "nobody" if call.judge is None else name(call.judge)
