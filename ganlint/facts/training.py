@@ -14,12 +14,14 @@ class Loader:
     """A DataLoader; `feeds` are the networks called while the program iterates over it.
 
     `training` is true where a loop over it runs a backward pass. `skips_short` is true where the loop leaves out, or
-    adapts to, batches that are shorter. `length` is the number of samples, where it is known.
+    adapts to, batches that are shorter. `length` is the number of samples,
+    `last_batch` what is left over for the last batch without drop_last, where that is known.
     """
 
     place: Place
     dataset: int | None = None
     length: int | None = None
+    last_batch: int | None = None
     skips_short: bool = False
     batch_size: Known | None
     drop_last: Known | None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.literals import find_tensors, is_plain, plain_value
 from ganlint.interp.numbers import describe_numbers
-from ganlint.interp.tape import record_choice, record_operation
+from ganlint.interp.tape import is_same_loss, record_choice, record_operation
 from ganlint.interp.torch_values import TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import Choice, Const, ListV, Unknown, Value
@@ -138,7 +138,7 @@ def join_tensors(machine: Machine, value: Value, node: cst.CSTNode, scope: Modul
         joined.activation = None
     if any(tensor.bounds != first.bounds for tensor in tensors):
         joined.bounds = None
-    if machine.trace is None and any(tensor.tape is not first.tape for tensor in tensors):
+    if machine.trace is None and not all(is_same_loss(tensor.tape, first.tape) for tensor in tensors):
         joined.tape = record_choice(tensors, node, scope)
     if trace is not None:
         inputs = trace.resolve(tensors)

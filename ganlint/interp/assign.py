@@ -123,7 +123,15 @@ def augment_target(machine: Machine, node: cst.AugAssign, frame: Frame) -> None:
     )
     if isinstance(before, TensorV) and isinstance(after, TensorV):
         before.const = after.const
+    if isinstance(after, Const) and _is_count(machine, before):
+        after = Unknown("a count of iterations")
     assign_target(machine, node.target, after, frame)
+
+
+def _is_count(machine: Machine, before: Value) -> bool:
+    """Tell whether a number that a training loop changes goes on changing: the loop is run twice, not to its end."""
+    counting = machine.loops and machine.backwards and not machine.building and machine.trace is None
+    return bool(counting) and isinstance(before, Const) and isinstance(before.value, (int, float))
 
 
 def extend_list(machine: Machine, items: ListV, value: Value) -> None:

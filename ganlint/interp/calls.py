@@ -46,7 +46,9 @@ class Call:
     positional arguments, `keyword_nodes` those of the keywords.
     """
 
-    __slots__ = ("arg_nodes", "args", "exact", "frame", "keyword_nodes", "keywords", "machine", "node", "scope")
+    __slots__ = (
+        "arg_nodes", "args", "exact", "frame", "implicit", "keyword_nodes", "keywords", "machine", "node", "scope",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913  # a call has that many parts
         self,
@@ -67,6 +69,8 @@ class Call:
         self.args = args
         self.keywords = keywords
         self.exact = exact
+        #: True where ganlint itself makes the call, so that there may be keywords nobody knows.
+        self.implicit = False
         self.arg_nodes = arg_nodes or []
         self.keyword_nodes = keyword_nodes or {}
 
@@ -208,7 +212,9 @@ def call_function(call: Call, function: FunctionV, receiver: Value | None = None
 
 def implicit_call(machine: Machine, node: cst.CSTNode, scope: ModuleScope, args: list[Value] | None = None) -> Call:
     """Return a call that the program does not write: Python makes it (a property, `[]`) or ganlint itself."""
-    return Call(machine, node, Frame(scope, scope.namespace), args or [], {})
+    call = Call(machine, node, Frame(scope, scope.namespace), args or [], {})
+    call.implicit = True
+    return call
 
 
 def parameter_names(function: FunctionV) -> list[str]:
@@ -237,7 +243,7 @@ def _bind_parameters(call: Call, function: FunctionV, frame: Frame, receiver: Va
         else:
             extra[name] = value
     if params.star_kwarg is not None:
-        names[params.star_kwarg.name.value] = DictV(extra, exact=call.exact)
+        names[params.star_kwarg.name.value] = DictV(extra, exact=call.exact and not call.implicit)
     for name in allowed:
         if name not in names:
             default = function.defaults.get(name)

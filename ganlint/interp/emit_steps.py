@@ -9,7 +9,7 @@ from ganlint.facts.steps import Backward, Forward, Term, Update
 from ganlint.interp.emit_values import known_of, place_of
 from ganlint.interp.events import GradientEntry
 from ganlint.interp.inputs import Origin, name_source, trace_origin
-from ganlint.interp.roles import GENERATOR
+from ganlint.interp.roles import DISCRIMINATOR, GENERATOR
 from ganlint.interp.tape import find_forwards, walk_tape
 from ganlint.interp.terms import collect_terms, find_compared
 
@@ -81,8 +81,21 @@ class StepEmitter:
         """Return the source of a pass's first input, `unnamed` where it comes in from outside."""
         if id(event) not in self._sources:
             origin = self._origin_of(event)
-            self._sources[id(event)] = None if origin is None else name_source(origin, self._is_generator)
+            source = None if origin is None else name_source(origin, self._is_generator)
+            if source in ("real", "unnamed", "noise", None) and self._is_given_fakes(event):
+                # D(condition, fake): the condition comes first.
+                source = "fake"
+            self._sources[id(event)] = source
         return self._sources[id(event)]
+
+    def _is_given_fakes(self, event: ForwardEvent) -> bool:
+        number = self.network_of(event.module)
+        if self.role_of(number) != DISCRIMINATOR:
+            return False
+        own = _belongs_to(self.network_of, number)
+        return any(
+            self._is_generator(maker.module) for tape in event.inputs[1:] for maker in trace_origin(tape, own).makers
+        )
 
     def _is_generator(self, module: ModuleV) -> bool:
         return self.role_of(self.network_of(module)) == GENERATOR
@@ -254,7 +267,11 @@ class StepEmitter:
             else self.updates_place(event),
             update=update,
             kind=raw.kind,
-            direction=None if not factor else "minimised" if factor > 0 else "maximised",
+            direction=None
+            if not factor or not (raw.monotone or raw.kind == "penalty")
+            else "minimised"
+            if factor > 0
+            else "maximised",
             judge=self.network_of(event.module) if event is not None else None,
             maker=makers[0] if len(makers) == 1 else None,
             forward=forward,
@@ -293,6 +310,12 @@ class StepEmitter:
         if raw.way.activation is not None:
             return raw.way.activation
         return raw.forward.activation if raw.forward is not None else None
+
+
+def _belongs_to(
+    network_of: Callable[[ModuleV | None], int | None], number: int | None
+) -> Callable[[ForwardEvent], bool]:
+    return lambda event: number is not None and network_of(event.module) == number
 
 
 def _find_noise(root: TapeNode) -> Iterable[TapeNode]:

@@ -31,17 +31,33 @@ def emit_loader(loader: LoaderV, network_of: NetworkOf, dataset_of: DatasetOf | 
     """Return the fact of a DataLoader."""
     feeds = dict.fromkeys(number for module in loader.fed.values() if (number := network_of(module)) is not None)
     sampler = loader.args.get("sampler") or loader.args.get("batch_sampler")
+    batch_size = known_of(loader.args.get("batch_size"))
+    last: int | None = None
+    if loader.length is not None and batch_size is not None and isinstance(batch_size.value, int) and batch_size.value:
+        last = loader.length % batch_size.value or batch_size.value
     return Loader(
         place=place_of(loader.node, loader.scope),
         dataset=dataset_of(loader.dataset) if dataset_of is not None else None,
         length=loader.length,
-        batch_size=known_of(loader.args.get("batch_size")),
-        drop_last=known_of(loader.args.get("drop_last")),
-        shuffle=known_of(loader.args.get("shuffle")),
+        last_batch=last,
+        skips_short=loader.skips_short,
+        batch_size=batch_size,
+        drop_last=_known_flag(loader, "drop_last"),
+        shuffle=_known_flag(loader, "shuffle"),
         has_sampler=sampler is not None and not (isinstance(sampler, Const) and sampler.value is None),
         feeds=tuple(feeds),
         training=loader.training,
     )
+
+
+def _known_flag(loader: LoaderV, name: str) -> Known | None:
+    """Return a flag of a loader: what the call gives, or torch's default, which is off."""
+    given = loader.args.get(name)
+    if given is not None and not (isinstance(given, Const) and given.value is None):
+        return known_of(given)
+    if not loader.exact:
+        return None
+    return Known(value=False, place=place_of(loader.node, loader.scope), origin="default", confidence="high")
 
 
 def emit_losses(

@@ -125,9 +125,7 @@ _WRITES = frozenset(
 )  # fmt: skip
 
 
-def emit_init_functions(
-    events: Events, entry: str, network_of: NetworkOf, players: set[int]
-) -> Iterator[InitFunction]:
+def emit_init_functions(events: Events, entry: str, network_of: NetworkOf, players: set[int]) -> Iterator[InitFunction]:
     """Yield the file's functions that initialise the weights of a module they are given.
 
     Where another function initialises every generator and discriminator (`players`), one that is left over is no mistake.

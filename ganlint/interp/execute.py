@@ -185,6 +185,9 @@ def _repeat_body(machine: Machine, node: cst.For, frame: Frame, items: list[Valu
     count = 0
     while count < len(items) or _is_worth_repeating(count, limit, trained=machine.backwards > before):
         item = items[min(count, len(items) - 1)] if items else Unknown("element")
+        if count and len(items) > limit and (training or machine.backwards > before):
+            # The loop is not run to its end, so what depends on its number is not decided by the second one.
+            item = _forget_numbers(item)
         count += 1
         machine.iterations += 1
         machine.loops = (*outer, (id(node), machine.iterations))
@@ -211,6 +214,14 @@ def _is_sample(item: Value) -> bool:
     if isinstance(item, (ListV, DictV)):
         return all(map(_is_sample, item.items if isinstance(item, ListV) else item.items.values()))
     return isinstance(item, (TensorV, Unknown)) or (isinstance(item, Const) and not isinstance(item.value, str))
+
+
+def _forget_numbers(item: Value) -> Value:
+    if isinstance(item, Const) and isinstance(item.value, int):
+        return Unknown("number of an iteration")
+    if isinstance(item, ListV):
+        return ListV([_forget_numbers(part) for part in item.items], item.kind, exact=item.exact)
+    return item
 
 
 def _is_worth_repeating(count: int, limit: int, *, trained: bool) -> bool:

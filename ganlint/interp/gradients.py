@@ -12,7 +12,7 @@ from ganlint.interp.events import BackwardEvent, ForwardEvent, GradientEntry, St
 from ganlint.interp.literals import decide_flag, number_of
 from ganlint.interp.tape import TapeNode, find_forwards, tape_of
 from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
-from ganlint.interp.values import Choice, Const, Maybe, Value
+from ganlint.interp.values import Choice, Const, ListV, Maybe, Value
 from ganlint.torch_api.shape import UNKNOWN
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def run_backward(call: Call, loss: Value, gradient: Value | None = None) -> None
     reached, complete = find_forwards(root)
     only = call.keywords.get("inputs")
     if only is not None:
-        covered = cover_modules(only.modules) if isinstance(only, ParametersV) else set()
+        covered = cover_modules(_modules_in(only))
         complete = complete and bool(covered)
         reached = [forward for forward in reached if not covered or id(forward.module) in covered]
     retain = call.keywords.get("retain_graph")
@@ -122,6 +122,14 @@ def run_backward(call: Call, loss: Value, gradient: Value | None = None) -> None
         held = read_gradients(machine, module)
         entry = GradientEntry(backward=event, definite=True, used_by=frozenset())
         _write_gradients(machine, module, GradientV((*held.entries, entry), clear=held.clear))
+
+
+def _modules_in(value: Value) -> Iterator[ModuleV]:
+    if isinstance(value, ParametersV):
+        yield from value.modules
+    elif isinstance(value, ListV):
+        for item in value.items:
+            yield from _modules_in(item)
 
 
 def _find_earlier(machine: Machine, reached: Iterable[ForwardEvent]) -> BackwardEvent | None:
@@ -298,6 +306,8 @@ def read_mode(machine: Machine, module: ModuleV) -> ModeV | str | None:
         evals = [option for option in value.options if isinstance(option, ModeV) and option.mode == "eval"]
         if evals:
             return ModeV(None, evals[0].node, evals[0].scope, evals[0].loops)
+        # As it is built, or put back into train mode on some paths.
+        return next((option for option in value.options if isinstance(option, ModeV)), "train")
     return value if isinstance(value, ModeV) else None
 
 

@@ -14,7 +14,7 @@ from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value
 from ganlint.interp.options import declare_option
 from ganlint.interp.parameters import collect_parameters
 from ganlint.interp.torch_values import LoaderV, OptimizerV, TensorV
-from ganlint.interp.values import NONE, SUPER, Choice, Const, DictV, InstanceV, ListV, ParserV, Unknown, Value
+from ganlint.interp.values import NONE, SUPER, Choice, Const, DictV, InstanceV, ListV, ParserV, Unknown, Value, join
 
 
 def _list_method(call: Call, owner: ListV, name: str) -> Value:
@@ -178,11 +178,17 @@ def _optimizer_method(call: Call, owner: OptimizerV, name: str) -> Value:
 
 
 def _choice_method(call: Call, owner: Choice, name: str) -> Value:
+    results: list[Value] = []
     for option in owner.options:
         method = METHODS.get(option.__class__)
         if method is not None:
-            method(call, option, name)
-    return Unknown(f"method {name} of an undecided value")
+            results.append(method(call, option, name))
+    if not results or any(isinstance(result, Unknown) for result in results):
+        return Unknown(f"method {name} of an undecided value")
+    joined = results[0]
+    for result in results[1:]:
+        joined = join(joined, result)
+    return joined
 
 
 METHODS.update(

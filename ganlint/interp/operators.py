@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
+from ganlint.interp.apply import join_tensors
 from ganlint.interp.parameters import mix_parameters
 from ganlint.interp.tensors import combine_tensors
 from ganlint.interp.torch_values import ParametersV, TensorV
@@ -53,6 +54,9 @@ def apply_binary(machine: Machine, symbol: str, left: Value, right: Value, node:
     """Return the value of `left op right`."""
     if isinstance(left, Const) and isinstance(right, Const):
         return _apply_numbers(symbol, left, right, node)
+    if machine.scope is not None and (left.__class__ is Choice or right.__class__ is Choice):
+        left = join_tensors(machine, left, node, machine.scope) or left
+        right = join_tensors(machine, right, node, machine.scope) or right
     if isinstance(left, TensorV) or isinstance(right, TensorV):
         return combine_tensors(machine, symbol, left, right, node)
     if isinstance(left, ParametersV) or isinstance(right, ParametersV):

@@ -262,6 +262,20 @@ def record_unknown(
     return TapeNode(kind, tapes_of(tensors), name="no_grad" if machine.no_grad else name, node=node, scope=scope)
 
 
+def is_same_loss(first: TapeNode | None, second: TapeNode | None) -> bool:
+    """Tell whether two places on the tape are the same loss of the same values, made by two loss objects."""
+    if first is second:
+        return True
+    if first is None or second is None or first.kind != "loss" or second.kind != "loss":
+        return False
+    parts = zip((*first.inputs, *first.targets), (*second.inputs, *second.targets), strict=False)
+    return first.name == second.name and first.node is second.node and all(a is b or _same_leaf(a, b) for a, b in parts)
+
+
+def _same_leaf(first: TapeNode, second: TapeNode) -> bool:
+    return first.kind == second.kind == "leaf" and first.node is second.node and first.name == second.name
+
+
 def record_choice(tensors: Sequence[TensorV], node: cst.CSTNode, scope: ModuleScope) -> TapeNode:
     """Return the node of a value that is one of several."""
     return TapeNode("choice", tapes_of(tensors), node=node, scope=scope)

@@ -35,6 +35,8 @@ _KINDS = {
     "maximum": "hinge",
 }
 _SQUASHES = frozenset({"sigmoid", "tanh", "softmax"})
+#: Functions around a term that make more of it count as less, or less as more.
+_FOLDED = frozenset({"square", "pow", "abs", "norm", "cos", "sin"})
 _CLAMPS = frozenset({"clamp", "clip", "clamp_min", "clamp_max", "clip_"})
 _SMALL = 0.01
 
@@ -84,6 +86,11 @@ class RawTerm:
         if kinds:
             return kinds[0]
         return "mean" if not way.functions else "other"
+
+    @property
+    def monotone(self) -> bool:
+        """Whether a larger term is a larger loss, whatever stands around it."""
+        return not any(name in _FOLDED for name in self.way.functions[:-1])
 
     @property
     def target(self) -> float | None:

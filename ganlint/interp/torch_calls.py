@@ -15,7 +15,7 @@ from ganlint.interp.literals import decide_flag, find_tensors, text_of
 from ganlint.interp.losses import call_loss
 from ganlint.interp.modules import build_layer, init_torch_base
 from ganlint.interp.parameters import call_parameters_method, collect_parameters
-from ganlint.interp.tape import TapeNode, needs_gradient, tapes_of
+from ganlint.interp.tape import TapeNode, find_sources, needs_gradient, tapes_of
 from ganlint.interp.tensors import write_parameter
 from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, ParametersV, TensorV
 from ganlint.interp.values import (
@@ -29,7 +29,7 @@ from ganlint.interp.values import (
     Value,
 )
 from ganlint.torch_api.registry import find_operation
-from ganlint.torch_api.shape import UNKNOWN
+from ganlint.torch_api.shape import UNKNOWN, Shape, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +82,8 @@ def _gradient(call: Call) -> Value:
     )
     results: list[Value] = []
     for tensor in inputs:
-        result = TensorV(shape=tensor.shape, networks=union_networks(outputs), node=call.node, scope=call.scope)
+        shape = tensor.shape if tensor.shape.dims is not None else _shape_by_layer(outputs)
+        result = TensorV(shape=shape, networks=union_networks(outputs), node=call.node, scope=call.scope)
         if machine.trace is None:
             result.tape = TapeNode("gradient", event.outputs, node=call.node, scope=call.scope)
             result.tape.event = event
@@ -90,6 +91,18 @@ def _gradient(call: Call) -> Value:
     if machine.trace is None and outputs:
         machine.events.penalties.append(event)
     return ListV(results, "tuple") if results else ListV([TensorV(shape=UNKNOWN)], "tuple", exact=False)
+
+
+def _shape_by_layer(outputs: list[TensorV]) -> Shape:
+    """Return what the first layer of the network that made an output tells of its input's shape."""
+    for forward in find_sources(outputs):
+        trace = forward.module.trace
+        for op in trace.ops if trace is not None else ():
+            if op.operation is not None and op.operation.dim and op.kind in ("conv", "conv_transpose", "batch_norm"):
+                return shape_of(*[None] * (op.operation.dim + 2))
+            if op.kind == "linear" or op.kind in ("reshape", "flatten", "view"):
+                return UNKNOWN
+    return UNKNOWN
 
 
 def _repeat_value(count: int) -> Callable[[Call], Value]:
@@ -159,6 +172,7 @@ def _wrap(call: Call, operation: Operation) -> Value:
 def _build_loader(call: Call, operation: Operation) -> Value:
     _, values = bind_values(operation, call.args, call.keywords)
     loader = LoaderV(values, call.node, call.scope)
+    loader.exact = call.exact
     describe_batches(call, loader)
     call.machine.events.loaders.append(loader)
     return loader

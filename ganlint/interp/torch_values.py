@@ -183,6 +183,16 @@ class TensorV(Value):
         self.requires_grad: bool | None = None
         self.loops: tuple[tuple[int, int], ...] = ()
 
+    def matches(self, other: Value) -> bool:
+        """Tell whether another tensor differs in nothing that is known, as `x.cuda()` from `x`."""
+        if self is other:
+            return True
+        return (
+            other.__class__ is TensorV
+            and all(getattr(self, name) == getattr(other, name) for name in _COMPARED)
+            and _constants_match(self.const, other.const)
+        )
+
     def copy(self) -> TensorV:
         """Return a tensor with the same facts that can be changed on its own."""
         twin = TensorV(
@@ -207,6 +217,19 @@ class TensorV(Value):
         return twin
 
 
+#: What two tensors must have in common to be one; where they were made may differ.
+_COMPARED = (
+    "activation", "base", "bounds", "detached", "dtype", "loader", "loops", "networks", "op", "param", "parts",
+    "requires_grad", "shape", "source", "tape", "trace",
+)  # fmt: skip
+
+
+def _constants_match(first: Const | None, second: Const | None) -> bool:
+    if first is None or second is None:
+        return first is second
+    return first.value == second.value
+
+
 class LoaderV(Value):
     """A DataLoader.
 
@@ -214,7 +237,7 @@ class LoaderV(Value):
     `length` is the number of samples.
     """
 
-    __slots__ = ("args", "batch", "dataset", "fed", "length", "node", "scope", "training")
+    __slots__ = ("args", "batch", "dataset", "exact", "fed", "length", "node", "scope", "skips_short", "training")
 
     def __init__(self, args: dict[str, Value], node: cst.CSTNode, scope: ModuleScope) -> None:
         self.args = args
@@ -222,6 +245,8 @@ class LoaderV(Value):
         self.scope = scope
         self.fed: dict[int, ModuleV] = {}
         self.training = False
+        self.exact = False
+        self.skips_short = False
         self.batch: Value | None = None
         self.dataset: DatasetEvent | None = None
         self.length: int | None = None

@@ -27,6 +27,10 @@ class Value:
 
     __slots__ = ()
 
+    def matches(self, other: Value) -> bool:
+        """Tell whether another value differs in nothing that is known."""
+        return self is other
+
 
 class Unknown(Value):
     """A value nothing is known of, with the reason."""
@@ -292,8 +296,8 @@ _MAX_CHOICES = 6
 
 def join(first: Value, second: Value) -> Value:
     """Return the value of a name that holds `first` after one branch and `second` after the other."""
-    if first is second:
-        return first
+    if first.matches(second):
+        return second
     if (
         isinstance(first, Const)
         and isinstance(second, Const)
