@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from ganlint.torch_api.registry import Operation
 
 _ARRAYS = "albumentations."
+#: Deepest nesting of calls and chains that is followed.
+_MAX_NESTING = 60
 #: The parameter a functional transform takes its image in.
 _IMAGE_NAMES = ("img", "pic", "tensor", "image", "inpt")
 #: Values that can be called with an image.
@@ -128,8 +130,16 @@ def _apply_module(call: Call, step: ModuleV, image: Value, chain: ChainEvent) ->
 
 
 def _apply_all(call: Call, steps: list[Value], image: Value, chain: ChainEvent) -> Value:
-    for step in steps:
-        image = _apply(call, step, image, chain)
+    machine = call.machine
+    if machine.call_depth > _MAX_NESTING:
+        # A chain that holds itself.
+        return spoil_image(call, NONE, image, chain)
+    machine.call_depth += 1
+    try:
+        for step in steps:
+            image = _apply(call, step, image, chain)
+    finally:
+        machine.call_depth -= 1
     return image
 
 

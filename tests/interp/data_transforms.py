@@ -101,3 +101,8 @@ row = nn.Sequential(transforms.CenterCrop(8), half)
 reveal_type(show(tensor, row))  # revealed: tensor[None, 3, 8, 8] from loader range [-1, 1]
 function = transforms.Lambda(lambda image: functional.normalize(functional.to_tensor(image), [0.5], [0.5]))
 reveal_type(show(function))  # revealed: tensor[None, 3, 32, 32] from loader range [-1, 1]
+
+# A chain that holds itself ends.
+looped = [tensor]
+looped.append(transforms.Compose(looped))
+reveal_type(show(*looped))  # revealed: tensor[...] from loader
