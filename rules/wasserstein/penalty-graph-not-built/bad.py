@@ -66,7 +66,7 @@ assert not penalty.requires_grad
 
 try:
     opt_c.zero_grad()
-    penalise_batch(critic, torch.randn(64, 2)).backward()
+    penalise_batch(critic, real).backward()
     opt_c.step()
 except RuntimeError as error:
     print(error)

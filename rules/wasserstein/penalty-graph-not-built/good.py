@@ -66,5 +66,5 @@ print(f"penalty {penalty.item():.3f}, it has a graph: {penalty.requires_grad}")
 assert penalty.requires_grad
 
 opt_c.zero_grad()
-penalise_batch(critic, torch.randn(64, 2)).backward()
+penalise_batch(critic, real).backward()
 opt_c.step()
