@@ -141,6 +141,8 @@ def extend_list(machine: Machine, items: ListV, value: Value) -> None:
     # A list that doubles in a loop would outgrow the memory long before the step budget.
     if elements is None or len(items.items) + len(elements) > _MAX_ITEMS:
         items.exact = False
+        if items.items and isinstance(items.items[0], ParametersV):
+            items.items.append(Unknown("more"))
         return
     items.items.extend(elements)
     if isinstance(value, ListV) and not value.exact:

@@ -19,15 +19,20 @@ from ganlint.interp.operators import apply_binary
 from ganlint.interp.scope import Frame
 from ganlint.interp.subscripts import get_element
 from ganlint.interp.tensors import combine_tensors, compare_tensors
-from ganlint.interp.torch_values import TensorV
+from ganlint.interp.torch_values import ParametersV, TensorV
 from ganlint.interp.truth import decide_truth
 from ganlint.interp.values import Const, DictV, ExternalV, ListV, Maybe, Unknown, Value, join, weaker
 from ganlint.torch_api.registry import find_operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from typing import Protocol
 
     from ganlint.interp.machine import Machine
+
+    class Collect(Protocol):
+        def __call__(self, inner: Frame, *, sure: bool) -> None:
+            """Take in the element of a comprehension; `sure` is false where its conditions are not decided."""
 
 
 _OPERATORS: dict[type, str] = {
@@ -278,21 +283,24 @@ def _evaluate_list_comprehension(
 ) -> Value:
     result = ListV([], "set" if isinstance(node, cst.SetComp) else "list", node=node, scope=frame.scope)
 
-    def collect(inner: Frame) -> None:
-        result.items.append(machine.evaluate(node.elt, inner))
+    def collect(inner: Frame, *, sure: bool) -> None:
+        item = machine.evaluate(node.elt, inner)
+        result.items.append(item if sure else Maybe(item))
         machine.built += 1
 
     result.exact = _run_comprehension(machine, node.for_in, frame, collect)
     if not result.exact:
-        result.items = [item if isinstance(item, Maybe) else Maybe(item) for item in result.items]
+        # A network has parameters, and one stands for all of them.
+        result.items = [item if isinstance(item, (Maybe, ParametersV)) else Maybe(item) for item in result.items]
     return result
 
 
 def _evaluate_dict_comprehension(machine: Machine, node: cst.DictComp, frame: Frame) -> Value:
     result = DictV({}, node=node, scope=frame.scope)
 
-    def collect(inner: Frame) -> None:
+    def collect(inner: Frame, *, sure: bool) -> None:
         value = machine.evaluate(node.value, inner)
+        result.exact = result.exact and sure
         known, key = plain_key(machine.evaluate(node.key, inner))
         if known:
             result.items[key] = value
@@ -303,7 +311,7 @@ def _evaluate_dict_comprehension(machine: Machine, node: cst.DictComp, frame: Fr
     return result
 
 
-def _run_comprehension(machine: Machine, clause: cst.CompFor, frame: Frame, collect: Callable[[Frame], None]) -> bool:
+def _run_comprehension(machine: Machine, clause: cst.CompFor, frame: Frame, collect: Collect) -> bool:
     inner = Frame(frame.scope, {}, frame, function=frame.function)
     inner.owner = frame.owner
     inner.receiver = frame.receiver
@@ -318,7 +326,7 @@ def _run_comprehension(machine: Machine, clause: cst.CompFor, frame: Frame, coll
         if clause.inner_for_in is not None:
             exact = _run_comprehension(machine, clause.inner_for_in, inner, collect) and exact
         else:
-            collect(inner)
+            collect(inner, sure=None not in verdicts)
     return exact
 
 

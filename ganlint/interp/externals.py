@@ -13,6 +13,7 @@ from ganlint.interp.config_files import read_config_file
 from ganlint.interp.images import read_array
 from ganlint.interp.iterate import iterate_value, unpack_value
 from ganlint.interp.literals import plain_value, text_of
+from ganlint.interp.modules import copy_module
 from ganlint.interp.natives import fold_function
 from ganlint.interp.options import declare_flag
 from ganlint.interp.parameters import collect_parameters
@@ -122,35 +123,7 @@ def _deepcopy(call: Call) -> Value:
     if isinstance(value, DictV):
         items = {key: _deepcopy(call.with_args([item])) for key, item in value.items.items()}
         return DictV(items, exact=value.exact, by_attribute=value.by_attribute)
-    if not isinstance(value, ModuleV):
-        return value
-    twin = _copy_module(call, value)
-    call.machine.events.modules.append(twin)
-    return twin
-
-
-def _copy_module(call: Call, module: ModuleV) -> ModuleV:
-    """Return a module with the same structure that is another object."""
-    twin = ModuleV(
-        cls=module.cls,
-        op=module.op,
-        node=module.node,
-        scope=module.scope,
-        serial=call.machine.next_serial(),
-        depth=module.depth,
-        owner=call.machine.owner,
-    )
-    twin.bound, twin.values, twin.arg_nodes = module.bound, module.values, module.arg_nodes
-    twin.wrappers, twin.complete = module.wrappers, module.complete
-    twin.copied_from, twin.maker, twin.reached = module, module.maker, call.machine.reached
-    for name, value in module.attrs.items():
-        if isinstance(value, ModuleV):
-            child = _copy_module(call, value)
-            child.free = False
-            twin.attrs[name] = child
-        else:
-            twin.attrs[name] = value
-    return twin
+    return copy_module(call, value) if isinstance(value, ModuleV) else value
 
 
 def _tqdm(call: Call) -> Value:

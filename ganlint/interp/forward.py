@@ -70,8 +70,8 @@ def trace_alone(call: Call, module: ModuleV) -> None:
     if is_holder(module):
         # It is no network itself: the networks it holds are traced where it calls them.
         _run_module(call.with_args(args, {}), module)
-    else:
-        _call_network(call.with_args(args, {}), module)
+    elif module.trace is None:
+        _start_trace(call.with_args(args, {}), module)
 
 
 def _is_network(module: ModuleV) -> bool:

@@ -7,6 +7,7 @@ import libcst as cst
 from ganlint.interp.assign import extend_list
 from ganlint.interp.calls import METHODS, Call
 from ganlint.interp.datasets import init_dataset_base, sample_of_base
+from ganlint.interp.frameworks import call_tool
 from ganlint.interp.gradients import clear_gradients, step_optimizer
 from ganlint.interp.images import call_array_method
 from ganlint.interp.iterate import make_batch
@@ -121,6 +122,9 @@ def _constant_method(call: Call, owner: Const, name: str) -> Value:
 
 def _instance_method(call: Call, owner: InstanceV, name: str) -> Value:
     name = name.removeprefix(SUPER)
+    result = call_tool(call, owner, name)
+    if result is not None:
+        return result
     if name in ("keys", "items", "values", "get", "update", "pop"):
         return _dict_method(call, DictV(owner.attrs, exact=owner.exact), name)
     if name == "__init__" and owner.cls is not None and owner.cls.fields is not None:
@@ -178,17 +182,13 @@ def _optimizer_method(call: Call, owner: OptimizerV, name: str) -> Value:
 
 
 def _choice_method(call: Call, owner: Choice, name: str) -> Value:
-    results: list[Value] = []
+    result: Value | None = None
     for option in owner.options:
         method = METHODS.get(option.__class__)
-        if method is not None:
-            results.append(method(call, option, name))
-    if not results or any(isinstance(result, Unknown) for result in results):
-        return Unknown(f"method {name} of an undecided value")
-    joined = results[0]
-    for result in results[1:]:
-        joined = join(joined, result)
-    return joined
+        if method is not None and not (isinstance(option, Const) and option.value is None):
+            value = method(call, option, name)
+            result = value if result is None else join(result, value)
+    return result or Unknown(f"method {name} of an undecided value")
 
 
 METHODS.update(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import bind_values
-from ganlint.interp.calls import CALLERS, Call, call_function
+from ganlint.interp.calls import CALLERS, Call, call_function, call_value
 from ganlint.interp.datasets import init_dataset_base
 from ganlint.interp.iterate import unpack_value
 from ganlint.interp.torch_values import ModuleV
@@ -85,6 +85,36 @@ def add_child(machine: Machine, module: ModuleV, name: str, child: Value) -> Non
     machine.write(module.attrs, name, child)
 
 
+def copy_module(call: Call, module: ModuleV) -> ModuleV:
+    """Return a copy of a network: another object with the same structure."""
+    twin = _copy_deeply(call, module)
+    call.machine.events.modules.append(twin)
+    return twin
+
+
+def _copy_deeply(call: Call, module: ModuleV) -> ModuleV:
+    twin = ModuleV(
+        cls=module.cls,
+        op=module.op,
+        node=module.node,
+        scope=module.scope,
+        serial=call.machine.next_serial(),
+        depth=module.depth,
+        owner=call.machine.owner,
+    )
+    twin.bound, twin.values, twin.arg_nodes = module.bound, module.values, module.arg_nodes
+    twin.wrappers, twin.complete = module.wrappers, module.complete
+    twin.copied_from, twin.maker, twin.reached = module, module.maker, call.machine.reached
+    for name, value in module.attrs.items():
+        if isinstance(value, ModuleV):
+            child = _copy_deeply(call, value)
+            child.free = False
+            twin.attrs[name] = child
+        else:
+            twin.attrs[name] = value
+    return twin
+
+
 def _new_module(call: Call, cls: ClassV | None, operation: Operation) -> ModuleV:
     machine = call.machine
     module = ModuleV(
@@ -157,6 +187,8 @@ def _call_instance(call: Call, instance: InstanceV) -> Value:
     method = instance.cls.find("__call__") if instance.cls is not None else None
     if isinstance(method, FunctionV):
         return call_function(call, method, receiver=instance)
+    if instance.cls is None and "module" in instance.attrs:
+        return call_value(call, instance.attrs["module"])
     return Unknown("an object that cannot be called")
 
 

@@ -11,7 +11,7 @@ from ganlint.interp.calls import BUILTINS, Call, call_value
 from ganlint.interp.iterate import iterate_value, make_batch, unpack_value
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
 from ganlint.interp.operators import apply_binary
-from ganlint.interp.torch_values import LoaderV, ModuleV, TensorV
+from ganlint.interp.torch_values import LoaderV, ModuleV, ParametersV, TensorV
 from ganlint.interp.truth import decide_truth
 from ganlint.interp.values import (
     NONE,
@@ -113,6 +113,9 @@ def _sequence(kind: str) -> Callable[[Call], Value]:
 def _dict(call: Call) -> Value:
     result = DictV({}, node=call.node, scope=call.scope)
     source = call.args[0] if call.args else None
+    if isinstance(source, ParametersV):
+        # dict(net.named_parameters()): whatever the key, it is one of them.
+        return source
     if isinstance(source, DictV):
         result.items.update(source.items)
         result.exact = source.exact

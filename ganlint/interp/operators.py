@@ -68,7 +68,8 @@ def apply_binary(machine: Machine, symbol: str, left: Value, right: Value, node:
         if symbol == "*" and isinstance(count, int) and 0 <= count * len(left.items) <= _MAX_SEQUENCE:
             return ListV(left.items * count, left.kind, exact=left.exact)
         if symbol == "+" and left.items:
-            return ListV(list(left.items), left.kind, exact=False)
+            rest = [Unknown("more")] if isinstance(left.items[0], ParametersV) else []
+            return ListV([*left.items, *rest], left.kind, exact=False)
     if isinstance(right, ListV) and isinstance(left, Const) and symbol == "*" and isinstance(left.value, int):
         return apply_binary(machine, symbol, right, left, node)
     if isinstance(left, DictV) and isinstance(right, DictV) and symbol == "|":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.calls import METHODS, Call
 from ganlint.interp.events import ClipEvent, CopyEvent, InitEvent
-from ganlint.interp.gradients import clear_gradients, read_gradients, set_frozen
+from ganlint.interp.gradients import clear_gradients, read_frozen, read_gradients, set_frozen
 from ganlint.interp.literals import decide_flag
 from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
 from ganlint.interp.values import NONE, BoundV, Choice, Const, DictV, ListV, Maybe, Unknown, Value
@@ -25,10 +25,13 @@ _CLAMPS = frozenset({"clamp_", "clip_", "clamp", "clip"})
 _INITS = frozenset({"normal_", "uniform_", "fill_", "zero_"})
 
 
-def get_parameters_attribute(_machine: Machine, owner: ParametersV, name: str, _node: cst.CSTNode) -> Value:
+def get_parameters_attribute(machine: Machine, owner: ParametersV, name: str, _node: cst.CSTNode) -> Value:
     """Return an attribute of a parameter that stands for all parameters of some modules."""
     if name in ("data", "grad"):
         return ParametersV(owner.modules, "grad" if "grad" in (name, owner.of) else owner.of)
+    if name == "requires_grad" and len(owner.modules) == 1:
+        frozen = read_frozen(machine, owner.modules[0])
+        return Unknown("whether a parameter is frozen") if frozen is None else Const(not frozen)
     if name in ("shape", "device", "dtype", "requires_grad", "is_cuda", "ndim"):
         return Unknown(f"{name} of a parameter", name)
     return BoundV(name, owner)

@@ -14,6 +14,7 @@ from ganlint.interp import (  # noqa: F401  # each fills the machine's tables wh
     evaluate,
     execute,
     externals,
+    frameworks,
     methods,
     module_methods,
     natives,
