@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.interp.literals import find_tensors, is_plain, plain_value
-from ganlint.interp.numbers import describe_numbers
-from ganlint.interp.tape import is_same_loss, record_choice, record_operation
+from ganlint.interp.numbers import describe_numbers, note_cast
+from ganlint.interp.tape import is_same_loss, record_choice, record_cut, record_operation
 from ganlint.interp.torch_values import TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import Choice, Const, ListV, Unknown, Value
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Operations that leave the numbers alone: no step of the dataflow.
 _TRANSPARENT = frozenset({"identity", "cast", "requires_grad", "detach", "copy", "checkpoint", "size", "value"})
+#: Operations that give the same numbers.
+_SAME = frozenset({"identity", "cast"})
 #: The name of the unknown value that is a tensor's first size.
 BATCH_SIZE = "size of the batch"
 #: Operations whose result holds the same number everywhere if their input does.
@@ -98,6 +100,8 @@ def apply_operation(
     elif trace is not None:
         resolved = trace.resolve(tensors)
         index = resolved[0] if resolved else None
+    if operation.kind in _SAME and tensors and (tensors[0].tape is None or "Variable" not in operation.qualname):
+        return _pass_on(operation, bound, tensors[0], quiet=machine.no_grad > 0)
     node, scope = (call.node, call.scope) if layer is None else (layer.node, layer.scope)
     shapes_made = result_shape if isinstance(result_shape, tuple) else (result_shape,)
     made = [_make_result(machine, operation, tensors, shape, index, node, scope) for shape in shapes_made]
@@ -108,6 +112,22 @@ def apply_operation(
             tensor.requires_grad = bound.args.get("requires_grad") is True
         describe_numbers(tensor, operation, bound, tensors)
     return ListV(list(made), "tuple") if isinstance(result_shape, tuple) else made[0]
+
+
+def _pass_on(operation: Operation, bound: Bound, tensor: TensorV, *, quiet: bool) -> TensorV:
+    """Return what `.cuda()`, `.float()`, `Variable(...)` and their kin give: the same numbers, still known as such."""
+    same = tensor.copy()
+    if "Variable" in operation.qualname:
+        same.requires_grad = bound.args.get("requires_grad") is True
+        # It shares the memory: what is written into it is written into the tensor.
+        same.base = tensor
+    if operation.kind == "cast" or operation.is_a("cast"):
+        note_cast(same, operation, bound)
+    if quiet:
+        same.detached = True
+        if tensor.tape is not None:
+            same.tape = record_cut(tensor, "no_grad", tensor.node, tensor.scope)
+    return same
 
 
 def _known_args(bound: Bound) -> dict[str, object]:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ganlint.interp.machine import Machine
 
     class Collect(Protocol):
+        """What takes in the elements of a comprehension."""
+
         def __call__(self, inner: Frame, *, sure: bool) -> None:
             """Take in the element of a comprehension; `sure` is false where its conditions are not decided."""
 

@@ -66,7 +66,7 @@ def describe_numbers(result: TensorV, operation: Operation, bound: Bound, inputs
     elif first is not None and any(operation.is_a(family) for family in _KEEPS):
         result.activation, result.bounds, result.dtype = first.activation, first.bounds, first.dtype
         if operation.kind == "cast":
-            _note_cast(result, operation, bound)
+            note_cast(result, operation, bound)
     elif operation.is_a("arithmetic") and first is not None:
         symbol = _FOLDABLE.get(operation.qualname.rpartition(".")[2].rstrip("_"))
         other = bound.args.get("other")
@@ -76,7 +76,8 @@ def describe_numbers(result: TensorV, operation: Operation, bound: Bound, inputs
             result.activation = "none"
 
 
-def _note_cast(result: TensorV, operation: Operation, bound: Bound) -> None:
+def note_cast(result: TensorV, operation: Operation, bound: Bound) -> None:
+    """Note the type that a cast gives a tensor's numbers."""
     name = operation.qualname.rpartition(".")[2]
     words = {name, *(str(value).rpartition(".")[2] for value in bound.args.values())}
     if words & _INTEGERS:
