@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from ganlint.interp.datasets import as_dataset
 from ganlint.interp.images import merge_samples
+from ganlint.interp.iterate import copy_sample
 from ganlint.interp.torch_values import LoaderV, TensorV
 from ganlint.interp.values import Choice, Const, DictV, ExternalV, InstanceV, ListV, Unknown, Value
 from ganlint.torch_api.shape import UNKNOWN, Shape, shape_of
@@ -28,6 +31,34 @@ def describe_batches(call: Call, loader: LoaderV) -> None:
         size = loader.args.get("batch_size")
         single = isinstance(size, Const) and size.value is None and "batch_sampler" not in loader.args
         loader.batch = _collate(dataset.sample, loader, single=single)
+
+
+def restart_loader(call: Call, loader: LoaderV) -> LoaderV:
+    """Return the loader as `next(iter(loader))` sees it in a loop: started anew for this one batch."""
+    node = call.node
+    argument = node.args[0].value if isinstance(node, cst.Call) and node.args else None
+    fresh = isinstance(argument, cst.Call) and isinstance(argument.func, cst.Name) and argument.func.value == "iter"
+    if not fresh or not call.machine.loops:
+        return loader
+    twin = LoaderV(loader.args, node, call.scope)
+    twin.exact, twin.length, twin.dataset, twin.restart_of = loader.exact, loader.length, loader.dataset, loader
+    twin.batch = _reload(loader.batch, twin) if loader.batch is not None else None
+    return twin
+
+
+def _reload(batch: Value, loader: LoaderV) -> Value:
+    copied = copy_sample(batch)
+    waiting = [copied]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, TensorV):
+            value.loader = loader
+            waiting.extend(value.parts or ())
+        elif isinstance(value, ListV):
+            waiting.extend(value.items)
+        elif isinstance(value, DictV):
+            waiting.extend(value.items.values())
+    return copied
 
 
 def _collate(sample: Value, loader: LoaderV, *, single: bool) -> Value:

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 from ganlint.facts.network import Network
 from ganlint.facts.store import Facts
 from ganlint.interp.emit_data import emit_datasets
-from ganlint.interp.emit_layers import LayerEmitter
+from ganlint.interp.emit_layers import LayerEmitter, find_called
 from ganlint.interp.emit_steps import StepEmitter, mark_trained
-from ganlint.interp.emit_training import emit_inits, emit_loader, emit_losses, emit_optimizers
+from ganlint.interp.emit_training import emit_inits, emit_loader, emit_losses, emit_optimizers, find_restarted
 from ganlint.interp.emit_values import place_of
 from ganlint.interp.emit_weights import emit_clippings, emit_copies, emit_init_functions, emit_penalties
-from ganlint.interp.roles import DISCRIMINATOR, GENERATOR, NO_ROLE, assign_roles, is_holder
+from ganlint.interp.reads import Reads
+from ganlint.interp.roles import DISCRIMINATOR, GENERATOR, NO_ROLE, assign_roles, find_hosted, is_holder
 from ganlint.interp.torch_values import TensorV
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import libcst as cst
+
     from ganlint.facts.training import Optimizer
     from ganlint.interp.events import Events
     from ganlint.interp.roles import Role
@@ -29,16 +34,17 @@ def emit_facts(
     entry: str,
     assumed: set[int],
     sources: tuple[str, ...],
+    files: Iterable[cst.Module],
     *,
     only: set[int] | None = None,
     defaults: frozenset[int] | set[int] = frozenset(),
 ) -> tuple[Facts, frozenset[str]]:
     """Return the facts of a program, and the ids of the classes it builds itself.
 
-    `assumed` are the modules ganlint built because the program does not; `only`, where given, the ones to describe;
+    `files` are the syntax trees of `sources`. `assumed` are the modules ganlint built because the program does not; `only`, where given, the ones to describe;
     `defaults` those among them that show a class of the program as its parameter defaults make it.
     """
-    emitter = _Emitter(events, assumed, only, defaults)
+    emitter = _Emitter(events, assumed, only, defaults, Reads(files, events.classes))
     facts = emitter.emit(entry, sources)
     constructed = frozenset(
         module.cls.class_id for module in events.modules if module.cls is not None and id(module) not in assumed
@@ -48,16 +54,23 @@ def emit_facts(
 
 class _Emitter:
     def __init__(
-        self, events: Events, assumed: set[int], only: set[int] | None, defaults: frozenset[int] | set[int]
+        self,
+        events: Events,
+        assumed: set[int],
+        only: set[int] | None,
+        defaults: frozenset[int] | set[int],
+        reads: Reads,
     ) -> None:
         self.events = events
         self.assumed = assumed
         self.only = only
         self.defaults = defaults
+        self.hosted = find_hosted(events.modules)
         self.networks: list[ModuleV] = self._find_networks()
         mark_trained(events)
         self.roles: dict[int, Role] = assign_roles(self.networks, events)
-        self.layers = LayerEmitter(self.networks)
+        self.reads = reads
+        self.layers = LayerEmitter(self.networks, find_called(events), reads)
 
     def emit(self, entry: str, sources: tuple[str, ...]) -> Facts:
         events, network_of = self.events, self.layers.network_of
@@ -66,7 +79,8 @@ class _Emitter:
             self.layers.add_loose(events.modules)
         steps = StepEmitter(events, network_of, self._role_of_number)
         loaders = {id(loader): number for number, loader in enumerate(events.loaders)}
-        losses, loss_calls, call_of = emit_losses(events, network_of, steps.name_source, loaders)
+        restarted = find_restarted(events)
+        losses, loss_calls, call_of = emit_losses(events, network_of, steps.name_source, loaders, self.reads)
         optimizers = tuple(emit_optimizers(events, network_of, self._role_of_number))
         numbered = {id(o): (n, fact) for n, (o, fact) in enumerate(zip(events.optimizers, optimizers, strict=True))}
         steps.emit(numbered, call_of)
@@ -79,7 +93,7 @@ class _Emitter:
             layers=tuple(self.layers.layers),
             ops=tuple(self.layers.ops),
             unregistered=tuple(self.layers.unregistered),
-            loaders=tuple(emit_loader(loader, network_of, dataset_of) for loader in events.loaders),
+            loaders=tuple(emit_loader(loader, network_of, dataset_of, restarted) for loader in events.loaders),
             losses=losses,
             loss_calls=loss_calls,
             datasets=datasets,
@@ -163,7 +177,7 @@ class _Emitter:
                 and id(module) in self.events.called
             )
         if module.owner is None:
-            return module.free
+            return module.free or id(module) in self.hosted
         return is_holder(module.owner) and module.cls is not None
 
     def _emit_network(self, number: int, module: ModuleV) -> Network:

@@ -16,6 +16,8 @@ from ganlint.torch_api.shape import Shape, product
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ganlint.interp.events import Events
+    from ganlint.interp.reads import Reads
     from ganlint.interp.trace import OpRecord, Trace
     from ganlint.interp.values import Value
 
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
 class LayerEmitter:
     """The layers and ops of a program's networks, numbered as they are added."""
 
-    __slots__ = ("_home", "_index", "_layer_index", "layers", "ops", "unregistered")
+    __slots__ = ("_called", "_home", "_index", "_layer_index", "_reads", "layers", "ops", "unregistered")
 
-    def __init__(self, networks: list[ModuleV]) -> None:
+    def __init__(self, networks: list[ModuleV], called: set[int], reads: Reads) -> None:
+        self._called = called
+        self._reads = reads
         self._index = {id(module): i for i, module in enumerate(networks)}
         self._home: dict[int, int] = {}
         self._layer_index: dict[tuple[int, int], int] = {}
@@ -136,6 +140,9 @@ class LayerEmitter:
                 certain=certain and module.depth <= (root.depth if root is not None else 0),
                 registered=registered,
                 shared=shared,
+                unread=self._reads.find_unread(root, path)
+                if root is not None and registered and id(module) not in self._called
+                else None,
             )
         )
         return index
@@ -216,6 +223,15 @@ class LayerEmitter:
             wrappers=op.layer.wrappers if op.layer is not None else (),
             certain=certain,
         )
+
+
+def find_called(events: Events) -> set[int]:
+    """Return the identities of the modules that the program or a network's forward pass calls."""
+    called = set(events.called)
+    for module in events.modules:
+        if module.trace is not None:
+            called |= module.trace.called
+    return called
 
 
 #: Names of the program's own classes around a layer, or derived from one, that bound its weights as spectral_norm does.

@@ -10,7 +10,7 @@ from ganlint.interp.emit_values import known_of, place_of
 from ganlint.interp.events import GradientEntry
 from ganlint.interp.inputs import Origin, name_source, trace_origin
 from ganlint.interp.roles import DISCRIMINATOR, GENERATOR
-from ganlint.interp.tape import find_forwards, walk_tape
+from ganlint.interp.tape import feeds_weights, walk_tape
 from ganlint.interp.terms import collect_terms, find_compared
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class StepEmitter:
             if event.mode_node is not None and event.mode_scope is not None
             else None,
             mode_in_loop=event.mode_in_loop,
-            detached=not any(find_forwards(tape)[0] for tape in event.inputs),
+            detached=not any(map(feeds_weights, event.inputs)),
             no_grad=event.no_grad,
             trains=event.trains,
             saved=event.saved,
@@ -285,7 +285,7 @@ class StepEmitter:
             activation=self._activation_of(raw, loss_call),
             complement=raw.complement,
             guarded=raw.guarded,
-            reaches_maker=event is not None and any(find_forwards(tape)[0] for tape in event.inputs),
+            reaches_maker=event is not None and any(map(feeds_weights, event.inputs)),
             weight=None if factor is None else abs(factor),
             certain=definite and way.certain,
         )
@@ -321,8 +321,12 @@ def _belongs_to(
 def _find_noise(root: TapeNode) -> Iterable[TapeNode]:
     """Yield the noise that goes into a value without another network between."""
     stack = [root]
+    seen: set[int] = set()
     while stack:
         node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
         if node.kind == "leaf":
             if node.name in ("noise", "uninitialised"):
                 yield node

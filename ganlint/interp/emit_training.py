@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.facts.network import TensorShape
-from ganlint.facts.place import Known
+from ganlint.facts.place import Known, Place
 from ganlint.facts.training import Init, Loader, Loss, LossCall, Optimizer
 from ganlint.interp.emit_layers import tensor_shape
 from ganlint.interp.emit_values import known_of, place_of, place_of_value, plain_args
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ganlint.interp.emit_data import DatasetOf
     from ganlint.interp.events import Events, LossEvent
+    from ganlint.interp.reads import Reads
     from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, TensorV
 
     #: Returns the number of the network a module belongs to.
@@ -27,8 +28,20 @@ if TYPE_CHECKING:
     RoleOf = Callable[[int | None], str | None]
 
 
-def emit_loader(loader: LoaderV, network_of: NetworkOf, dataset_of: DatasetOf | None = None) -> Loader:
-    """Return the fact of a DataLoader."""
+def find_restarted(events: Events) -> dict[int, Place]:
+    """Return where loaders, by identity, are started anew for every batch that a network is trained on."""
+    found: dict[int, Place] = {}
+    for event in events.forwards:
+        loader = event.first.loader if event.first is not None and event.trains else None
+        if loader is not None and loader.restart_of is not None:
+            found.setdefault(id(loader.restart_of), place_of(loader.node, loader.scope))
+    return found
+
+
+def emit_loader(
+    loader: LoaderV, network_of: NetworkOf, dataset_of: DatasetOf | None, restarted: Mapping[int, Place]
+) -> Loader:
+    """Return the fact of a DataLoader; `restarted` are the places of `find_restarted`."""
     feeds = dict.fromkeys(number for module in loader.fed.values() if (number := network_of(module)) is not None)
     sampler = loader.args.get("sampler") or loader.args.get("batch_sampler")
     batch_size = known_of(loader.args.get("batch_size"))
@@ -38,6 +51,8 @@ def emit_loader(loader: LoaderV, network_of: NetworkOf, dataset_of: DatasetOf | 
     return Loader(
         place=place_of(loader.node, loader.scope),
         dataset=dataset_of(loader.dataset) if dataset_of is not None else None,
+        workers=known_of(loader.args.get("num_workers")),
+        restarted=restarted.get(id(loader)),
         length=loader.length,
         last_batch=last,
         skips_short=loader.skips_short,
@@ -61,7 +76,7 @@ def _known_flag(loader: LoaderV, name: str) -> Known | None:
 
 
 def emit_losses(
-    events: Events, network_of: NetworkOf, source_of: SourceOf, loaders: dict[int, int]
+    events: Events, network_of: NetworkOf, source_of: SourceOf, loaders: dict[int, int], reads: Reads
 ) -> tuple[tuple[Loss, ...], tuple[LossCall, ...], dict[int, tuple[int, LossCall]]]:
     """Return the losses of a program, their calls (each once), and the call of each loss event.
 
@@ -73,7 +88,7 @@ def emit_losses(
     for module in events.modules:
         if module.op.is_a("loss") and module.bound is not None:
             by_key[id(module)] = len(losses)
-            losses.append(_loss_of_module(module, called=id(module) in called))
+            losses.append(_loss_of_module(module, reads, called=id(module) in called))
     calls: dict[LossCall, int] = {}
     of_event: dict[int, tuple[int, LossCall]] = {}
     for event in events.losses:
@@ -81,7 +96,7 @@ def emit_losses(
         if key not in by_key:
             by_key[key] = len(losses)
             losses.append(
-                _loss_of_module(event.module, called=True) if event.module is not None else _loss_of_call(event)
+                _loss_of_module(event.module, reads, called=True) if event.module is not None else _loss_of_call(event)
             )
         call = _loss_call(event, by_key[key], network_of, source_of, loaders)
         of_event[id(event)] = (calls.setdefault(call, len(calls)), call)
@@ -157,7 +172,7 @@ def emit_inits(events: Events, network_of: NetworkOf, counts: Mapping[tuple[int,
             yield init
 
 
-def _loss_of_module(module: ModuleV, *, called: bool) -> Loss:
+def _loss_of_module(module: ModuleV, reads: Reads, *, called: bool) -> Loss:
     bound = module.bound
     return Loss(
         place=place_of(module.node, module.scope),
@@ -169,6 +184,8 @@ def _loss_of_module(module: ModuleV, *, called: bool) -> Loss:
         unknown_keywords=bound.unknown_keywords if bound is not None else (),
         arg_places={name: place_of(node, module.scope) for name, node in module.arg_nodes.items()},
         called=called,
+        variable=module.name,
+        read=True if called else None if module.name is None else reads.has_name(module.name),
     )
 
 
@@ -221,7 +238,7 @@ def _loss_call(
         target_shape=tensor_shape(target.shape) if target is not None else TensorShape(),
         target_batch=dims[0] if dims else None,
         input_shape=tensor_shape(tensor.shape) if tensor is not None else TensorShape(),
-        input_loader=loaders.get(id(loader)) if loader is not None else None,
+        input_loader=loaders.get(id(loader.restart_of or loader)) if loader is not None else None,
         input_activation=tensor.activation if tensor is not None else None,
         input_low=bounds[0] if bounds is not None else None,
         input_high=bounds[1] if bounds is not None else None,

@@ -84,6 +84,7 @@ def _execute_augmented(machine: Machine, node: cst.AugAssign, frame: Frame) -> i
 
 def _execute_return(machine: Machine, node: cst.Return, frame: Frame) -> int:
     frame.returned = NONE if node.value is None else machine.evaluate(node.value, frame)
+    machine.returned_at = (node, frame.scope)
     return RETURN
 
 

@@ -81,7 +81,14 @@ def _is_network(module: ModuleV) -> bool:
         return False
     if module.op.kind in WEIGHTED:
         return True
-    return any(child.op.kind in WEIGHTED for _, child, _ in module.walk())
+    return _has_parameter(module) or any(
+        child.op.kind in WEIGHTED or _has_parameter(child) for _, child, _ in module.walk()
+    )
+
+
+def _has_parameter(module: ModuleV) -> bool:
+    """Tell whether a module holds a weight of its own, as the layers of StyleGAN do."""
+    return any(value.__class__ is TensorV and value.source == "parameter" for value in module.attrs.values())
 
 
 def _call_network(call: Call, module: ModuleV) -> Value:

@@ -23,7 +23,7 @@ _PREPARING = frozenset(
 
 def call_tool(call: Call, owner: InstanceV, name: str) -> Value | None:
     """Call a method of a scaler, an accelerator or an averaged model; None for any other object."""
-    handler = _TOOLS.get(owner.kind)
+    handler = TOOLS.get(owner.kind)
     return None if handler is None else handler(call, owner, name)
 
 
@@ -99,7 +99,8 @@ def _initialize(call: Call) -> Value:
     return models if optimizers is None else ListV([models, optimizers], "tuple")
 
 
-_TOOLS: dict[str, Callable[[Call, InstanceV, str], Value]] = {
+#: What calls a method of each kind of tool; other modules add theirs.
+TOOLS: dict[str, Callable[[Call, InstanceV, str], Value]] = {
     "scaler": _call_scaler,
     "accelerator": _call_accelerator,
     "average": _call_average,

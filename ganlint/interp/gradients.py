@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.events import BackwardEvent, ForwardEvent, GradientEntry, StepEvent
 from ganlint.interp.literals import decide_flag, number_of
-from ganlint.interp.tape import TapeNode, find_forwards, tape_of
+from ganlint.interp.tape import TapeNode, feeds_weights, find_forwards, tape_of
 from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
 from ganlint.interp.values import Choice, Const, ListV, Maybe, Value
 from ganlint.torch_api.shape import UNKNOWN
@@ -150,7 +150,7 @@ def _read_sign(gradient: Value | None) -> float | None:
 
 def _is_stale(machine: Machine, forward: ForwardEvent) -> bool:
     """Tell whether a network was updated since a pass through which the gradient flows on to what is before it."""
-    if forward.version is None or not any(find_forwards(tape)[0] for tape in forward.inputs):
+    if forward.version is None or not any(map(feeds_weights, forward.inputs)):
         return False
     current = read_version(machine, forward.module)
     return current is not None and current > forward.version

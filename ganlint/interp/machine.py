@@ -48,7 +48,7 @@ class Machine:
     __slots__ = (
         "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth", "events",
         "executed", "exploring", "graded", "iterations", "journal", "loaders", "loops", "no_grad", "project", "reached",
-        "recent", "scope", "serial", "spreading", "state", "steps", "trace",
+        "recent", "returned_at", "scope", "serial", "spreading", "state", "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -91,6 +91,8 @@ class Machine:
         self.spreading: FunctionV | None = None
         #: True while the program runs as it stands, false while ganlint calls what nothing calls.
         self.reached = True
+        #: The return statement that ran last, and its module.
+        self.returned_at: tuple[cst.CSTNode, ModuleScope] | None = None
         #: The module whose code is running.
         self.scope: ModuleScope | None = None
 

@@ -8,6 +8,7 @@ from ganlint.interp.calls import METHODS, Call, call_value
 from ganlint.interp.forward import call_module, call_torch_base
 from ganlint.interp.iterate import unpack_value
 from ganlint.interp.gradients import clear_gradients, set_mode
+from ganlint.interp.lightning import call_lightning
 from ganlint.interp.literals import decide_flag, plain_value, text_of
 from ganlint.interp.modules import add_child, init_torch_base
 from ganlint.interp.parameters import freeze_modules, load_state
@@ -45,6 +46,10 @@ def _module_method(call: Call, owner: ModuleV, name: str) -> Value:
         return owner
     if name in ("forward", "__call__"):
         return call_module(call, owner)
+    if owner.cls is not None and owner.cls.is_lightning:
+        result = call_lightning(call, owner, name)
+        if result is not None:
+            return result
     handler = _MODULE_METHODS.get(name)
     if handler is not None:
         return handler(call, owner)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from ganlint.interp.batches import restart_loader
 from ganlint.interp.calls import BUILTINS, Call, call_value
 from ganlint.interp.iterate import iterate_value, make_batch, unpack_value
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
@@ -231,7 +232,7 @@ def _sum(call: Call) -> Value:
 def _next(call: Call) -> Value:
     value = call.args[0] if call.args else None
     if isinstance(value, LoaderV):
-        return make_batch(value)
+        return make_batch(restart_loader(call, value))
     if isinstance(value, (ListV, DictV, ModuleV)):
         elements = iterate_value(value)
         return elements.items[0] if elements.items else Unknown("next of an empty iterable")

@@ -25,16 +25,16 @@ from ganlint.interp.calls import call_function, call_value, implicit_call, param
 from ganlint.interp.emit import emit_facts
 from ganlint.interp.events import Events
 from ganlint.interp.forward import trace_alone
-from ganlint.interp.iterate import make_batch
 from ganlint.interp.journal import Journal
+from ganlint.interp.lightning import fit_module, list_arguments, records_nothing
 from ganlint.interp.machine import BudgetExceededError, Machine
 from ganlint.interp.modules import build_instance
 from ganlint.interp.project import Project
-from ganlint.interp.roles import is_holder
+from ganlint.interp.roles import find_hosted, is_holder
 from ganlint.interp.scope import Frame, ModuleScope
 from ganlint.interp.syntax import called_names
 from ganlint.interp.torch_values import ModuleV
-from ganlint.interp.values import ClassV, Const, FunctionV, InstanceV, Unknown, Value
+from ganlint.interp.values import ClassV, Const, FunctionV, InstanceV, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ganlint.span import Span
 
 #: Steps one unit (the module, a function, a class) may take, and all units of an entry together.
-_UNIT_BUDGET = 150_000
+_UNIT_BUDGET = 200_000
 _ENTRY_BUDGET = 500_000
 _RECURSION_LIMIT = 6_000
 
@@ -141,7 +141,7 @@ class _EntryRun:
         self._run_classes()
         self._run_lambdas()
         self._trace_networks()
-        facts, constructed = emit_facts(machine.events, self.source.path, self.assumed, self._sources())
+        facts, constructed = emit_facts(machine.events, self.source.path, self.assumed, self._sources(), self._files())
         parts = self._describe_parts() if with_parts else None
         machine.base.take_back()
         for module in machine.events.called.values():
@@ -152,6 +152,10 @@ class _EntryRun:
 
     def _sources(self) -> tuple[str, ...]:
         return tuple(sorted({self.source.path, *self.project.read}))
+
+    def _files(self) -> list[cst.Module]:
+        sources = map(self.project.find_source, self._sources())
+        return [source.module for source in sources if source is not None]
 
     def _run_unit(self, what: str, run: Callable[[], object], node: cst.CSTNode | None = None) -> None:
         machine = self.machine
@@ -222,6 +226,7 @@ class _EntryRun:
         for cls in own:
             instance = self.instances.get(cls) or self._find_instance(cls)
             if instance is not None:
+                self._fit(cls, instance)
                 self._run_methods(cls, instance)
 
     def _build(self, cls: ClassV) -> None:
@@ -241,6 +246,15 @@ class _EntryRun:
                 return value
         return None
 
+    def _fit(self, cls: ClassV, instance: Value) -> None:
+        """Train a LightningModule that no trainer of the program is given."""
+        step = cls.find("training_step")
+        if not (cls.is_lightning and isinstance(instance, ModuleV)):
+            return
+        if isinstance(step, FunctionV) and step.node not in self.machine.executed:
+            call = implicit_call(self.machine, step.node, step.scope)
+            self._run_unit(f"the training of {cls.name}", lambda: fit_module(call, instance), cls.node)
+
     def _run_methods(self, cls: ClassV, instance: Value) -> None:
         for name, member in list(cls.namespace.items()):
             if not isinstance(member, FunctionV) or member.node in self.machine.executed:
@@ -248,25 +262,30 @@ class _EntryRun:
             if name in ("forward", "__init__", "__repr__", "__str__") or "property" in member.flags:
                 continue
             receiver = None if "staticmethod" in member.flags else cls if "classmethod" in member.flags else instance
-            for args in _method_arguments(member):
+            for args in list_arguments(member):
                 self._run_unit(
                     f"method {cls.name}.{name}",
-                    partial(self._call, member, receiver, args),
+                    partial(self._call_method, member, receiver, args),
                     member.node,
                 )
 
+    def _call_method(self, function: FunctionV, receiver: Value | None, args: list[Value]) -> None:
+        self.machine.no_grad = int(records_nothing(function))
+        self._call(function, receiver, args)
+
     def _trace_networks(self) -> None:
-        waiting = [module for module in self.machine.events.modules if self._is_untraced(module)]
+        hosted = find_hosted(self.machine.events.modules)
+        waiting = [module for module in self.machine.events.modules if self._is_untraced(module, hosted)]
         # What holds networks runs them with the inputs they get there, so it comes before them.
         for module in sorted(waiting, key=lambda module: not is_holder(module)):
             if module.trace is None:
                 self._trace(module)
 
-    def _is_untraced(self, module: ModuleV) -> bool:
+    def _is_untraced(self, module: ModuleV, hosted: set[int]) -> bool:
         if module.trace is not None:
             return False
         if module.owner is None:
-            return module.free or id(module) in self.assumed
+            return module.free or id(module) in self.assumed or id(module) in hosted
         return is_holder(module.owner)
 
     def _trace(self, module: ModuleV) -> None:
@@ -303,7 +322,13 @@ class _EntryRun:
         self._trace_networks_of(parts | defaults)
         assumed = {id(m) for m in machine.events.modules if id(m) in parts and id(m.cls) not in real} | defaults
         facts, _ = emit_facts(
-            machine.events, self.source.path, assumed, self._sources(), only=parts | defaults, defaults=defaults
+            machine.events,
+            self.source.path,
+            assumed,
+            self._sources(),
+            self._files(),
+            only=parts | defaults,
+            defaults=defaults,
         )
         machine.events = outer
         return facts
@@ -347,24 +372,3 @@ def _called_names(functions: list[FunctionV]) -> set[str]:
     for function in functions:
         names |= called_names(function.node.body) - {function.name}
     return names
-
-
-def _method_arguments(method: FunctionV) -> list[list[Value]]:
-    """Return the arguments a framework would call a method with: a batch, and each optimiser's number in turn."""
-    names = parameter_names(method)
-    if method.owner is not None and "staticmethod" not in method.flags:
-        names = names[1:]
-    if not method.name.endswith("_step"):
-        return [[]]
-    variants: list[list[Value]] = []
-    for number in (0, 1) if "optimizer_idx" in names else (0,):
-        args: list[Value] = []
-        for name in names:
-            if name == "optimizer_idx":
-                args.append(Const(number))
-            elif "batch" in name and "idx" not in name:
-                args.append(make_batch(None))
-            else:
-                args.append(Unknown(f"parameter {name} has no value", name))
-        variants.append(args)
-    return variants

@@ -112,6 +112,17 @@ def is_holder(module: ModuleV) -> bool:
     return {GENERATOR, DISCRIMINATOR} <= {role_of_name(cls) or role_of_name(name) for name, cls in children}
 
 
+def find_hosted(modules: Iterable[ModuleV]) -> set[int]:
+    """Return the identities of the networks that were handed to a module that only holds them."""
+    holders = [module for module in modules if module.cls is not None and module.owner is None and is_holder(module)]
+    return {
+        id(child)
+        for holder in holders
+        for _, child, _ in holder.children()
+        if child.cls is not None and child.owner is None
+    }
+
+
 def name_role(roles: Iterable[str | None]) -> str | None:
     """Return the word for the roles of several networks: `generator`, `discriminator`, `both` or None."""
     found = set(roles)

@@ -286,8 +286,8 @@ def needs_gradient(tensor: TensorV) -> bool | None:
     if tensor.requires_grad is not None:
         return tensor.requires_grad
     if tensor.tape is not None:
-        forwards, complete = find_forwards(tensor.tape)
-        if forwards or _has_flagged_leaf(tensor.tape):
+        complete = find_forwards(tensor.tape)[1]
+        if feeds_weights(tensor.tape) or _has_flagged_leaf(tensor.tape):
             return True
         return False if complete and _is_known(tensor.tape) else None
     return False if tensor.source in ("noise", "loader", "constant") else None
@@ -316,14 +316,23 @@ def walk_tape(root: TapeNode, *, through_cuts: bool = False) -> Iterator[TapeNod
             stack.extend(node.targets)
 
 
+def feeds_weights(root: TapeNode) -> bool:
+    """Tell whether a gradient at a value flows on into the weights of a network: none flows into frozen ones."""
+    return any(forward.frozen is not True for forward in find_forwards(root)[0])
+
+
 def find_sources(tensors: Iterable[TensorV]) -> list[ForwardEvent]:
     """Return the forward passes that made tensors, whether a gradient flows or not."""
     from ganlint.interp.events import ForwardEvent
 
     found: list[ForwardEvent] = []
     stack = [tensor.tape for tensor in tensors if tensor.tape is not None]
+    seen: set[int] = set()
     while stack:
         node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
         if isinstance(node.event, ForwardEvent):
             found.append(node.event)
         elif node.kind in ("view", "cut", "concat", "scale", "sum", "unknown", "choice", "linear"):

@@ -129,6 +129,9 @@ def collect_terms(root: TapeNode, sign: float | None) -> tuple[list[RawTerm], bo
         event = node.event
         if node.kind == "cut":
             continue
+        if way.factor == 0:
+            # Written to touch a parameter, such as `+ 0 * output[0]`: no term.
+            continue
         if isinstance(event, ForwardEvent):
             terms.append(RawTerm(event, _place(way, node)))
             continue

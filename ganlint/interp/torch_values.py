@@ -234,10 +234,13 @@ class LoaderV(Value):
     """A DataLoader.
 
     `batch` is what one step of a loop over it gives, None where that is not known; `dataset` describes what it loads,
-    `length` is the number of samples.
+    `length` is the number of samples. `restart_of` is set for what `iter` gives in a loop that starts a loader anew in
+    every iteration: the loader.
     """
 
-    __slots__ = ("args", "batch", "dataset", "exact", "fed", "length", "node", "scope", "skips_short", "training")
+    __slots__ = (
+        "args", "batch", "dataset", "exact", "fed", "length", "node", "restart_of", "scope", "skips_short", "training",
+    )  # fmt: skip
 
     def __init__(self, args: dict[str, Value], node: cst.CSTNode, scope: ModuleScope) -> None:
         self.args = args
@@ -250,6 +253,7 @@ class LoaderV(Value):
         self.batch: Value | None = None
         self.dataset: DatasetEvent | None = None
         self.length: int | None = None
+        self.restart_of: LoaderV | None = None
 
 
 class OptimizerV(Value):
