@@ -36,7 +36,8 @@ class Layer:
     written at the call; `unknown_keywords` those the torch signature does not have.
     `index` grows in the order of construction; `shared` is true for a further place of a module that stands in
     several. `certain` is false where the layer stands in a branch or loop the interpreter could not decide.
-    `registered` is false for a module kept in a plain list or dict.
+    `registered` is false for a module kept in a plain list or dict. `unread` is the attribute that holds it (or what it
+    is part of), where nothing in the program reads that attribute: the layer is built and never used.
     """
 
     place: Place
@@ -55,6 +56,7 @@ class Layer:
     certain: bool = True
     registered: bool = True
     shared: bool = False
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,9 @@ from ganlint.facts.place import Known, Place
 class Loader:
     """A DataLoader; `feeds` are the networks called while the program iterates over it.
 
-    `training` is true where a loop over it runs a backward pass. `skips_short` is true where the loop leaves out, or
-    adapts to, batches that are shorter. `length` is the number of samples,
+    `training` is true where a loop over it runs a backward pass. `restarted` is where a training loop starts it anew in
+    every iteration, for one batch (`next(iter(loader))`); `workers` is the number of its processes. `skips_short` is
+    true where the loop leaves out, or adapts to, batches that are shorter. `length` is the number of samples,
     `last_batch` what is left over for the last batch without drop_last, where that is known.
     """
 
@@ -29,6 +30,8 @@ class Loader:
     has_sampler: bool | None
     feeds: tuple[int, ...]
     training: bool
+    workers: Known | None = None
+    restarted: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,9 @@ class Dataset:
 class Loss:
     """A loss object that was constructed, or a functional loss where it is called.
 
-    `kind` is `bce`, `bce_with_logits`, `mse`, `l1`, `cross_entropy`, ...; `type` the torch name.
+    `kind` is `bce`, `bce_with_logits`, `mse`, `l1`, `cross_entropy`, ...; `type` the torch name. `called` is true where
+    the program calls it; `variable` is the name that holds it, `read` false where nothing reads that name but to move the
+    loss to a device.
     """
 
     place: Place
@@ -71,6 +76,8 @@ class Loss:
     unknown_keywords: tuple[str, ...] = ()
     arg_places: Mapping[str, Place] = field(default_factory=dict)
     called: bool = False
+    variable: str | None = None
+    read: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
