@@ -146,8 +146,8 @@ class StepEmitter:
     def _emit_backward(self, event: BackwardEvent) -> None:
         cut = _find_cut(event.root)
         reaches = self._numbers(forward.module for forward in event.reached if forward.frozen is not True)
-        optimizers = [step.optimizer for step in self.events.steps]
-        held = {number for optimizer in optimizers for number in self._numbers(optimizer.modules)}
+        known = [self.optimizers[id(s.optimizer)][1] for s in self.events.steps if id(s.optimizer) in self.optimizers]
+        held = {number for optimizer in known for number in optimizer.networks}
         fact = Backward(
             place=place_of(event.node, event.scope),
             reaches=reaches,
@@ -262,9 +262,7 @@ class StepEmitter:
         factor = way.factor
         target = loss_call.target_value if loss_call is not None else raw.target
         return Term(
-            place=place_of(way.node, way.scope)
-            if way.node is not None and way.scope is not None
-            else self.updates_place(event),
+            place=_place_term(raw),
             update=update,
             kind=raw.kind,
             direction=None
@@ -299,17 +297,23 @@ class StepEmitter:
         compared = (forward for forward in find_compared(group) if self.network_of(forward.module) == judge)
         return len({self.name_source(forward) for forward in compared}) > 1
 
-    def updates_place(self, event: ForwardEvent | None) -> Place:
-        """Return the place of a term that no operation of its own makes: that of the pass."""
-        assert event is not None  # noqa: S101  # a term is either placed on its way or is a network's output
-        return place_of(event.node, event.scope)
-
     def _activation_of(self, raw: RawTerm, loss_call: LossCall | None) -> str | None:
         if loss_call is not None:
             return loss_call.input_activation
         if raw.way.activation is not None:
             return raw.way.activation
         return raw.forward.activation if raw.forward is not None else None
+
+
+def _place_term(raw: RawTerm) -> Place:
+    """Return where the training code makes a term: at its call of a loss class or function of the program's own."""
+    way, forward = raw.way, raw.forward
+    if way.loss is not None and forward is not None and len(way.loss.sites) > forward.level:
+        return place_of(*way.loss.sites[forward.level])
+    if way.node is not None and way.scope is not None:
+        return place_of(way.node, way.scope)
+    assert forward is not None  # noqa: S101  # a term is either placed on its way or is a network's output
+    return place_of(forward.node, forward.scope)
 
 
 def _belongs_to(

@@ -11,7 +11,7 @@ from ganlint.interp.emit_layers import tensor_shape
 from ganlint.interp.emit_values import known_of, place_of, place_of_value, plain_args
 from ganlint.interp.events import ForwardEvent
 from ganlint.interp.literals import is_plain, number_of
-from ganlint.interp.roles import name_role, role_of_name
+from ganlint.interp.roles import is_holder, name_role, role_of_optimizer
 from ganlint.interp.values import Const
 
 if TYPE_CHECKING:
@@ -107,10 +107,14 @@ def emit_optimizers(events: Events, network_of: NetworkOf, role_of: RoleOf) -> I
     """Yield the optimisers of a program."""
     stepped = {id(step.optimizer) for step in events.steps}
     usual = {
-        network_of(module) for optimizer in events.optimizers if not optimizer.explored for module in optimizer.modules
+        number
+        for optimizer in events.optimizers
+        if not optimizer.explored
+        for module in optimizer.modules
+        for number in _list_networks(module, network_of)
     }
     for optimizer in events.optimizers:
-        numbers = dict.fromkeys(n for module in optimizer.modules if (n := network_of(module)) is not None)
+        numbers = dict.fromkeys(n for module in optimizer.modules for n in _list_networks(module, network_of))
         yield Optimizer(
             place=place_of(optimizer.node, optimizer.scope),
             type=optimizer.op.qualname,
@@ -121,11 +125,19 @@ def emit_optimizers(events: Events, network_of: NetworkOf, role_of: RoleOf) -> I
             networks=tuple(numbers),
             variable=optimizer.name,
             role=name_role(role_of(number) for number in numbers),
-            named_for=role_of_name(optimizer.name) if optimizer.name is not None else None,
+            named_for=role_of_optimizer(optimizer.name) if optimizer.name is not None else None,
             complete=optimizer.complete and all(network_of(module) is not None for module in optimizer.modules),
             stepped=id(optimizer) in stepped or optimizer.escaped,
             certain=not (optimizer.explored and usual & set(numbers)),
         )
+
+
+def _list_networks(module: ModuleV, network_of: NetworkOf) -> list[int]:
+    """Return the networks a module is, belongs to, or only holds."""
+    own = network_of(module)
+    found = dict.fromkeys(network_of(part) for _, part, _ in module.walk()) if is_holder(module) else {}
+    inner = [number for number in found if number is not None and number != own]
+    return inner or ([own] if own is not None else [])
 
 
 def _known_setting(optimizer: OptimizerV, name: str) -> Known | None:

@@ -133,6 +133,14 @@ def name_role(roles: Iterable[str | None]) -> str | None:
     return GENERATOR if GENERATOR in found else None
 
 
+def role_of_optimizer(name: str) -> str | None:
+    """Return the role an optimiser's name tells: G_optimizer, optimizerD, opt_gen, ..."""
+    return role_of_name(_OPTIMIZER.sub("_", name).strip("_"))
+
+
+_OPTIMIZER = re.compile(r"(?i)optimi[sz]er|optim|solver|(?<![a-z])opt(?![a-z])")
+
+
 def _holds_parts_only(cls: ClassV) -> bool:
     """Tell whether nothing can be called on a class but its parts: it has no forward, and no base that has one."""
     bases = [base for member in cls.order for base in member.bases if not isinstance(base, ClassV)]

@@ -40,10 +40,10 @@ class GAN(pl.LightningModule):
         if optimizer_idx == 0:
             score = self.judge(self(z))
             reveal_type(score)  # revealed: tensor[None, 1] from noise via Generator, Judge
-            return F.binary_cross_entropy_with_logits(score, torch.ones_like(score))  # fact: bce_with_logits: judge on fake against 1.0
+            return F.binary_cross_entropy_with_logits(score, torch.ones_like(score))  # fact: bce_with_logits: judge on fake against 1.0 & backward into generator & update of generator: bce_with_logits judge(fake)->1
         if optimizer_idx == 1:
             score = self.judge(real)
-            return F.binary_cross_entropy_with_logits(score, torch.ones_like(score))  # fact: bce_with_logits: judge on real against 1.0
+            return F.binary_cross_entropy_with_logits(score, torch.ones_like(score))  # fact: bce_with_logits: judge on real against 1.0 & backward into judge & update of judge: bce_with_logits judge(real)->1
 
     def configure_optimizers(self):
         opt_g = torch.optim.Adam(self.generator.parameters(), lr=self.hparams.lr)
