@@ -70,6 +70,7 @@ def assign_attribute(machine: Machine, owner: Value, name: str, value: Value) ->
         machine.write(owner.items, name, value)
     elif isinstance(owner, TensorV) and name == "data" and isinstance(value, TensorV):
         owner.const, owner.bounds, owner.source = value.const, value.bounds, value.source
+        owner.loops, owner.tape = value.loops, value.tape
     elif isinstance(owner, TensorV) and name == "requires_grad":
         owner.requires_grad = decide_flag(value)
     elif isinstance(owner, Choice):

@@ -195,6 +195,7 @@ def call_function(call: Call, function: FunctionV, receiver: Value | None = None
     _bind_parameters(call, function, frame, receiver)
     outer_scope = machine.scope
     machine.scope = function.scope
+    machine.sites.append((call.node, call.scope))
     quiet = 1 if "no_grad" in function.flags else 0
     machine.no_grad += quiet
     try:
@@ -205,6 +206,7 @@ def call_function(call: Call, function: FunctionV, receiver: Value | None = None
         signal = machine.execute(function.node.body.body, frame)
         return _collect_result(frame, signal)
     finally:
+        machine.sites.pop()
         machine.no_grad -= quiet
         machine.scope = outer_scope
         machine.leave(function)

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class LossEvent:
-    """A loss applied to an input and a target; `module` is None for a functional loss."""
+    """A loss applied to an input and a target; `module` is None for a functional loss.
+
+    `sites` are the calls of functions around it, outermost first.
+    """
 
     operation: Operation
     module: ModuleV | None
@@ -31,6 +34,7 @@ class LossEvent:
     target: TensorV | None
     target_const: Const | None
     target_node: cst.CSTNode | None
+    sites: tuple[tuple[cst.CSTNode, ModuleScope], ...]
     autocast: str | None
     certain: bool
     trained: bool = False
@@ -52,7 +56,10 @@ class InitEvent:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class ForwardEvent:
-    """A network applied to inputs; `version` counts the updates its weights had seen."""
+    """A network applied to inputs.
+
+    `version` counts the updates its weights had seen, `level` the calls of functions around it.
+    """
 
     module: ModuleV
     inputs: tuple[TapeNode, ...]
@@ -68,6 +75,7 @@ class ForwardEvent:
     mode_in_loop: bool
     loops: tuple[tuple[int, int], ...]
     certain: bool
+    level: int = 0
     activation: str | None = None
     trains: bool = False
     saved: bool = False

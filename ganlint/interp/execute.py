@@ -11,9 +11,9 @@ from ganlint.interp.assign import assign_target, augment_target, delete_target
 from ganlint.interp.branch import explore_branch, run_branches
 from ganlint.interp.define import define_class, define_function
 from ganlint.interp.importing import import_from, import_names
-from ganlint.interp.iterate import iterate_value
+from ganlint.interp.iterate import copy_sample, iterate_value
 from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN, STATEMENTS
-from ganlint.interp.syntax import attribute_words, walk_syntax
+from ganlint.interp.syntax import adapts_to_size, attribute_words, walk_syntax
 from ganlint.interp.torch_values import ModuleV, TensorV
 from ganlint.interp.truth import decide_truth
 from ganlint.interp.values import HIGH, NONE, Const, DictV, ListV, Unknown
@@ -159,7 +159,9 @@ def _execute_for(machine: Machine, node: cst.For, frame: Frame) -> int:
     if elements.loader is not None:
         machine.loaders.append(elements.loader)
         before = machine.backwards
-        signal = _repeat_body(machine, node, frame, elements.items[:1] * _TRAINING_ITERATIONS)
+        elements.loader.skips_short = elements.loader.skips_short or adapts_to_size(node.body)
+        items = [copy_sample(item) for item in elements.items[:1] * _TRAINING_ITERATIONS]
+        signal = _repeat_body(machine, node, frame, items)
         machine.loaders.pop()
         if machine.backwards > before:
             elements.loader.training = True

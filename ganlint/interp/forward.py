@@ -137,6 +137,7 @@ def _record_forward(call: Call, module: ModuleV, tensors: list[TensorV]) -> Tape
         mode_scope=mode.scope if isinstance(mode, ModeV) else None,
         mode_in_loop=isinstance(mode, ModeV) and bool(set(dict(mode.loops)) & set(dict(machine.loops))),
         loops=machine.loops,
+        level=len(machine.sites),
         certain=True,
     )
     result = module.trace.result if module.trace is not None else None

@@ -82,6 +82,7 @@ def name_source(origin: Origin, is_generator: Callable[[ModuleV], bool]) -> str 
         if len(words) == 1:
             return words.pop()
         return None if None in words else "fake" if "fake" in words else None
+    # Of a parameter that nobody gives anything nothing is known.
     outside = origin.leaves & {"loader", "data", "unnamed", "input"}
     if fake:
         return "interpolated" if origin.blended and outside else "fake"

@@ -45,6 +45,7 @@ def call_loss(call: Call, operation: Operation, module: ModuleV | None) -> Tenso
             target=target.copy() if isinstance(target, TensorV) else None,
             target_const=_read_target(target),
             target_node=call.keyword_nodes.get("target") or (call.arg_nodes[1] if len(call.arg_nodes) > 1 else None),
+            sites=tuple(machine.sites),
             autocast=machine.autocast[-1] if machine.autocast else None,
             certain=True,
         )

@@ -48,7 +48,7 @@ class Machine:
     __slots__ = (
         "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth", "events",
         "executed", "exploring", "graded", "iterations", "journal", "loaders", "loops", "no_grad", "project", "reached",
-        "recent", "returned_at", "scope", "serial", "spreading", "state", "steps", "trace",
+        "recent", "returned_at", "scope", "serial", "sites", "spreading", "state", "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -93,6 +93,8 @@ class Machine:
         self.reached = True
         #: The return statement that ran last, and its module.
         self.returned_at: tuple[cst.CSTNode, ModuleScope] | None = None
+        #: The calls of the program's functions around the current statement, outermost first.
+        self.sites: list[tuple[cst.CSTNode, ModuleScope]] = []
         #: The module whose code is running.
         self.scope: ModuleScope | None = None
 
@@ -147,6 +149,7 @@ class Machine:
         self.exploring = 0
         self.building.clear()
         self.call_depth = 0
+        self.sites.clear()
         self.calls.clear()
         self.trace = None
         self.loaders.clear()

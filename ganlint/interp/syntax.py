@@ -67,6 +67,31 @@ def attribute_words(node: cst.CSTNode) -> frozenset[str]:
     return known
 
 
+#: Words of a condition that looks at how large a batch is, or how far a loop has come.
+_SIZE_WORDS = frozenset({"size", "shape", "len", "__len__"})
+
+
+def adapts_to_size(body: cst.CSTNode) -> bool:
+    """Tell whether a loop's body leaves out, or treats in another way, batches of another size."""
+    for part in walk_syntax(body):
+        if part.__class__ is cst.If and _looks_at_size(part.test):
+            inside = list(walk_syntax(part))
+            if any(node.__class__ in (cst.Break, cst.Continue) for node in inside) or "backward" in attribute_words(
+                part
+            ):
+                return True
+    return False
+
+
+def _looks_at_size(test: cst.CSTNode) -> bool:
+    for part in walk_syntax(test):
+        if part.__class__ is cst.Name and part.value in _SIZE_WORDS:
+            return True
+        if part.__class__ is cst.BinaryOperation and part.operator.__class__ is cst.FloorDivide:
+            return True
+    return False
+
+
 def count_names(node: cst.CSTNode, name: str) -> int:
     """Return how often a plain name is used; where a function of that name is defined does not count."""
     uses = sum(part.__class__ is cst.Name and part.value == name for part in walk_syntax(node))

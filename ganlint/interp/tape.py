@@ -97,7 +97,8 @@ def tape_of_value(value: Value) -> TapeNode | None:
         return tape_of(value)
     if isinstance(value, Unknown):
         outside = value.reason.startswith(_OUTSIDE)
-        return TapeNode("leaf" if outside else "unknown", name="" if outside else value.reason)
+        name = "given" if value.reason.startswith("parameter ") else "" if outside else value.reason
+        return TapeNode("leaf" if outside else "unknown", name=name)
     return None
 
 

@@ -170,7 +170,7 @@ def at_the_data(imgs):
     r1 = grad_real.pow(2).reshape(grad_real.shape[0], -1).sum(1).mean()
     opt_d.zero_grad()
     (5 * r1 + 0 * logits[0]).backward()
-    opt_d.step()  # fact: update of netD: penalty netD(real) down, mean netD(real) either way
+    opt_d.step()  # fact: update of netD: penalty netD(real) down
 
 
 signs(iter(loader))
