@@ -92,18 +92,34 @@ def _has_parameter(module: ModuleV) -> bool:
 
 
 def _call_network(call: Call, module: ModuleV) -> Value:
-    machine = call.machine
     tensors: list[TensorV] = []
     for value in (*call.args, *call.keywords.values()):
         find_tensors(value, tensors)
     if module.trace is None:
         _start_trace(call, module)
     trace = module.trace
-    tape = _record_forward(call, module, tensors)
     if trace is None or trace.result is None:
         unknown = TensorV(shape=UNKNOWN, networks=(*union_networks(tensors), module), node=call.node, scope=call.scope)
-        unknown.tape = tape
+        unknown.tape = _record_forward(call, module, tensors)
         return unknown
+    traced = [op.output_shape for op in trace.ops if op.kind == "input"]
+    fit = _fit_shapes(traced, [tensor.shape for tensor in tensors])
+    streams = trace.find_streams(find_tensors(trace.result)) if len(traced) == len(tensors) else []
+    if len(streams) < 2:  # noqa: PLR2004  # what a discriminator says of a real and of a fake input, side by side
+        whole = _make_template(call, module, tensors)
+        return _instantiate(trace.result, lambda _: whole, fit)
+    templates = {stream: _make_template(call, module, [tensors[i] for i in sorted(stream)]) for stream in streams}
+    return _instantiate(trace.result, lambda tensor: _pick_template(templates, trace, tensor), fit)
+
+
+def _pick_template(templates: dict[frozenset[int], TensorV], trace: Trace, tensor: TensorV | None) -> TensorV:
+    first = next(iter(templates.values()))
+    return first if tensor is None else templates.get(trace.find_inputs(tensor), first)
+
+
+def _make_template(call: Call, module: ModuleV, tensors: list[TensorV]) -> TensorV:
+    """Note a pass of a network and return what is known of each of its results."""
+    machine = call.machine
     template = TensorV(
         shape=UNKNOWN,
         networks=(*(network for network in union_networks(tensors) if network is not module), module),
@@ -113,9 +129,8 @@ def _call_network(call: Call, module: ModuleV) -> Value:
         scope=call.scope,
         loader=next((tensor.loader for tensor in tensors if tensor.loader is not None), None),
     )
-    template.tape = tape
-    traced = [op.output_shape for op in trace.ops if op.kind == "input"]
-    return _instantiate(trace.result, template, _fit_shapes(traced, [tensor.shape for tensor in tensors]))
+    template.tape = _record_forward(call, module, tensors)
+    return template
 
 
 def _record_forward(call: Call, module: ModuleV, tensors: list[TensorV]) -> TapeNode:
@@ -313,9 +328,10 @@ def _run_layer(call: Call, module: ModuleV) -> Value:
     return apply_operation(call, module.op, module.bound, tensors, layer=module)
 
 
-def _instantiate(value: Value, template: TensorV, fit: Callable[[Shape], Shape]) -> Value:
+def _instantiate(value: Value, pick: Callable[[TensorV | None], TensorV], fit: Callable[[Shape], Shape]) -> Value:
     """Return the result of a traced pass as the caller of the network sees it."""
     if isinstance(value, TensorV):
+        template = pick(value)
         result = template.copy()
         result.shape = fit(value.shape)
         result.activation, result.bounds = value.activation, value.bounds
@@ -324,21 +340,21 @@ def _instantiate(value: Value, template: TensorV, fit: Callable[[Shape], Shape])
             result.detached = True
         return result
     if isinstance(value, ListV):
-        return ListV([_instantiate(item, template, fit) for item in value.items], value.kind, exact=value.exact)
+        return ListV([_instantiate(item, pick, fit) for item in value.items], value.kind, exact=value.exact)
     if isinstance(value, DictV):
-        return DictV({key: _instantiate(item, template, fit) for key, item in value.items.items()}, exact=value.exact)
+        return DictV({key: _instantiate(item, pick, fit) for key, item in value.items.items()}, exact=value.exact)
     if isinstance(value, Choice):
-        options = [_instantiate(option, template, fit) for option in value.options]
+        options = [_instantiate(option, pick, fit) for option in value.options]
         tensors = [option for option in options if isinstance(option, TensorV)]
         if len(tensors) == len(options):
-            merged = template.copy()
+            merged = pick(next((option for option in value.options if isinstance(option, TensorV)), None)).copy()
             merged.shape = tensors[0].shape if all(t.shape == tensors[0].shape for t in tensors) else UNKNOWN
             if all(t.activation == tensors[0].activation and t.bounds == tensors[0].bounds for t in tensors):
                 merged.activation, merged.bounds = tensors[0].activation, tensors[0].bounds
             return merged
         return Choice(tuple(options))
     if isinstance(value, Unknown):
-        return template.copy()
+        return pick(None).copy()
     return value
 
 

@@ -92,6 +92,23 @@ class Trace:
                     found.append(index)
         return found
 
+    def find_inputs(self, tensor: TensorV) -> frozenset[int]:
+        """Return which of the pass's inputs, counted from 0, a tensor is computed from."""
+        numbers = {index: n for n, index in enumerate(i for i, op in enumerate(self.ops) if op.kind == "input")}
+        stack = self.resolve([tensor])
+        seen = set(stack)
+        while stack:
+            new = [source for source in self.ops[stack.pop()].inputs if source not in seen]
+            seen.update(new)
+            stack.extend(new)
+        return frozenset(number for index, number in numbers.items() if index in seen)
+
+    def find_streams(self, results: Iterable[TensorV]) -> list[frozenset[int]]:
+        """Return the inputs of each group of results, where the groups have nothing in common; else nothing."""
+        streams = list(dict.fromkeys(map(self.find_inputs, results)))
+        apart = sum(map(len, streams)) == len(frozenset().union(*streams))
+        return streams if apart and all(streams) else []
+
     def merge_branches(self, ranges: list[tuple[int, int]]) -> None:
         """Make one of branches that run the same layers: `if parallel: y = data_parallel(net, x)` else `y = net(x)`."""
         first_start, first_end = ranges[0]
