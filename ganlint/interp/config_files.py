@@ -27,6 +27,53 @@ def read_config_file(call: Call, path: str | None, *, by_attribute: bool) -> Val
     return lift_value(content, call.node, call.scope, "config", "medium", by_attribute=by_attribute)
 
 
+def read_hydra_config(call: Call, folder: str, name: str) -> Value:
+    """Return the configuration that hydra composes of a file and the files its defaults list names."""
+    file = _find_file(call, f"{folder}/{name.removesuffix('.yaml')}.yaml")
+    if file is None:
+        return Unknown("configuration file is not known")
+    content = _compose(call, file)
+    return lift_value(_resolve(content, content), call.node, call.scope, "config", "medium", by_attribute=True)
+
+
+def _compose(call: Call, file: Path) -> dict[str, object]:
+    content = _parse_file(file)
+    if not isinstance(content, dict):
+        return {}
+    call.machine.project.read.add(file.as_posix())
+    composed: dict[str, object] = {}
+    defaults = content.pop("defaults", None)
+    for item in defaults if isinstance(defaults, list) else []:
+        if isinstance(item, dict) and len(item) == 1:
+            group, choice = next(iter(item.items()))
+            part = file.parent / str(group) / f"{choice}.yaml"
+            if part.is_file() and part.stat().st_size <= _MAX_BYTES and part != file:
+                composed[str(group)] = _parse_file(part)
+    for key, value in content.items():
+        before = composed.get(key)
+        composed[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
+    return composed
+
+
+def _resolve(value: object, root: dict[str, object]) -> object:
+    """Return a value with its references to others replaced; what refers to nothing known is left out."""
+    if isinstance(value, dict):
+        resolved = {key: _resolve(item, root) for key, item in value.items()}
+        return {key: item for key, item in resolved.items() if not _is_reference(item)}
+    if isinstance(value, list):
+        return [_resolve(item, root) for item in value]
+    if not _is_reference(value):
+        return value
+    found: object = root
+    for part in str(value)[2:-1].split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return value if found is None or isinstance(found, (dict, list)) else found
+
+
+def _is_reference(value: object) -> bool:
+    return isinstance(value, str) and "${" in value
+
+
 def _find_file(call: Call, path: str | None) -> Path | None:
     if not path or Path(path).suffix.lower() not in (".yaml", ".yml", ".json"):
         return None

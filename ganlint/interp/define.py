@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ganlint.interp.calls import Call, call_value
+from ganlint.interp.calls import Call, call_value, implicit_call
+from ganlint.interp.config_files import read_hydra_config
+from ganlint.interp.literals import text_of
 from ganlint.interp.machine import NORMAL
 from ganlint.interp.options import declare_option
 from ganlint.interp.scope import Frame
@@ -41,6 +43,7 @@ def define_function(machine: Machine, node: cst.FunctionDef, frame: Frame) -> in
     declared: dict[str, Value] = {}
     for decorator in node.decorators:
         _read_decorator(machine, decorator.decorator, frame, flags, declared)
+        declared.update(_read_hydra(machine, decorator.decorator, node, frame))
     if "setter" in flags:
         return NORMAL
     function = make_function(machine, node, frame, name=node.name.value, flags=frozenset(flags))
@@ -52,6 +55,27 @@ def define_function(machine: Machine, node: cst.FunctionDef, frame: Frame) -> in
     if frame.declared_global is not None and node.name.value in frame.declared_global:
         machine.write(frame.scope.namespace, node.name.value, function)
     return NORMAL
+
+
+def _read_hydra(
+    machine: Machine, decorator: cst.BaseExpression, node: cst.FunctionDef, frame: Frame
+) -> dict[str, Value]:
+    """Return what `@hydra.main` hands to a function: the configuration it names."""
+    if not (isinstance(decorator, cst.Call) and _last_name(decorator) == "main" and node.params.params):
+        return {}
+    callee = machine.evaluate(decorator.func, frame)
+    if not (isinstance(callee, ExternalV) and callee.qualname == "hydra.main"):
+        return {}
+    given = {
+        argument.keyword.value: text_of(machine.evaluate(argument.value, frame))
+        for argument in decorator.args
+        if argument.keyword is not None
+    }
+    folder, name = given.get("config_path") or ".", given.get("config_name")
+    if name is None:
+        return {}
+    call = implicit_call(machine, decorator, frame.scope)
+    return {node.params.params[0].name.value: read_hydra_config(call, folder, name)}
 
 
 def make_function(

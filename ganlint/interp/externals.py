@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ganlint.interp.calls import BUILTINS, EXTERNAL_FALLBACK, EXTERNALS, Call
+from ganlint.interp.calls import BUILTINS, EXTERNAL_FALLBACK, EXTERNALS, Call, call_value
 from ganlint.interp.config_files import read_config_file
 from ganlint.interp.images import read_array
 from ganlint.interp.iterate import iterate_value, unpack_value
@@ -22,6 +22,7 @@ from ganlint.interp.values import (
     NONE,
     Const,
     DictV,
+    ExternalV,
     InstanceV,
     ListV,
     NativeV,
@@ -140,6 +141,20 @@ def _load_dotted(call: Call) -> Value:
     return read_config_file(call, text_of(call.args[0] if call.args else None), by_attribute=True)
 
 
+def _instantiate(call: Call) -> Value:
+    """Run hydra.utils.instantiate: call what `_target_` names with the other keys as arguments."""
+    config = call.argument(0, "config")
+    target = text_of(config.items.get("_target_")) if isinstance(config, DictV) else None
+    if target is None or not isinstance(config, DictV):
+        return Unknown("an object of an unknown class")
+    keywords = {str(key): value for key, value in config.items.items() if not str(key).startswith("_")}
+    inner = call.with_args(call.args[1:], keywords | call.keywords)
+    module, _, name = target.rpartition(".")
+    scope = call.machine.project.load_module(call.machine, module, call.scope)
+    found = scope.namespace.get(name) if scope is not None else None
+    return call_value(inner, found or ExternalV(target))
+
+
 def _join_path(call: Call) -> Value:
     parts = [text_of(arg) for arg in call.args]
     known = [part for part in parts if part is not None]
@@ -253,6 +268,7 @@ EXTERNALS.update(
         "tqdm.tqdm_notebook": _tqdm,
         "tqdm.trange": BUILTINS["range"].run,
         "os.path.join": _join_path,
+        "hydra.utils.instantiate": _instantiate,
     }
 )
 
