@@ -109,7 +109,7 @@ def list_judged(program: Program, role: str, source: str) -> Iterator[tuple[Trai
         for training in trainings:
             for update in training.find_updates(role):
                 for judgement in training.list_judgements(update):
-                    if judgement.source == source:
+                    if judgement.source == source and training.is_followed(update, judgement.call):
                         yield training, judgement
 
 

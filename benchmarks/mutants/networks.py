@@ -30,7 +30,10 @@ def unwrap_list(program: Program) -> Iterator[Mutant]:
             statement = code.statement(layer.call)
             if not isinstance(statement, ast.Assign) or statement.value is not layer.call:
                 continue
-            if dotted(statement.targets[0]).startswith("self."):
+            name = dotted(statement.targets[0])
+            # A list has none of a ModuleList's own methods.
+            as_module = re.search(rf"{re.escape(name)}\.(?!append|extend|insert)\w", code.cut(definition))
+            if name.startswith("self.") and not as_module:
                 items = code.cut(layer.call.args[0]) if layer.call.args else "[]"
                 if not items.startswith("*"):
                     yield code.mutate([code.replace(layer.call, f"list({items})")], definition)

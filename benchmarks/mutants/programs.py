@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmarks.mutants.roles import D, G, read_role
-from benchmarks.mutants.steps import Training, read_trainings
+from benchmarks.mutants.steps import Training, forget, read_trainings
 from benchmarks.mutants.tree import Code, parse_code
 
 #: Files of a program beyond this many say that it is a framework; its mutants would be few and its runs long.
@@ -92,6 +92,7 @@ def _find_in_repo(repo: Path, limit: int, seed: int) -> list[Program]:
         if len(files) <= MAX_FILES:
             chosen = {path: codes[path] for path in files}
             programs.append(Program(repo=repo.name, folder=repo, entry=entry, users=users, codes=chosen))
+    forget()
     return sorted(programs[:limit], key=lambda program: program.entry)
 
 

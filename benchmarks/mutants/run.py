@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.mutants.operators import Operator, list_operators
 from benchmarks.mutants.programs import Program
+from benchmarks.mutants.steps import forget
 from benchmarks.mutants.tree import Mutant, apply_edits, map_line
 from ganlint.analysis import Analyzer, Entry, Plan
 from ganlint.config import Config
@@ -66,6 +67,7 @@ def try_program(program: Program, only: Sequence[str], rules: Path | None, sites
                 continue
             report.trials.append(_try_mutant(program, operator, mutant, before, rules, report.problems))
             tried += 1
+    forget()
     return report
 
 

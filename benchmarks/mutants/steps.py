@@ -98,6 +98,18 @@ class Training:
                     call=call, kind=kind, judged=judged, source=self.read_source(judged), target=call.args[1]
                 )
 
+    def is_followed(self, update: Update, call: ast.Call) -> bool:
+        """Whether the loss that a backward pass of the update starts from holds a call."""
+        return any(self._holds(backward, call) for backward in update.backwards)
+
+    def _holds(self, value: ast.expr, wanted: ast.Call, depth: int = 6) -> bool:
+        if any(item is wanted for item in ast.walk(value)):
+            return True
+        if not depth:
+            return False
+        assigned = [self.find_value(name, value) for name in names_in(value)]
+        return any(item is not None and self._holds(item, wanted, depth - 1) for item in assigned)
+
     def find_judged(self, output: ast.expr) -> ast.Call | None:
         """The call of a discriminator that an output is, directly or through a name."""
         inner = tuple(item for item in ast.walk(output) if isinstance(item, ast.Call))
@@ -259,6 +271,12 @@ def read_once(code: Code, name: str) -> ast.expr | None:
                     pairs = zip(target.elts, node.value.elts, strict=False)
                     values += [value for item, value in pairs if dotted(item) == name]
     return values[0] if len(values) == 1 else None
+
+
+def forget() -> None:
+    """Drop what was kept of files, so that memory does not grow from repository to repository."""
+    for kept in (read_trainings, read_optimizers, read_criteria, read_once, _list_definitions):
+        kept.cache_clear()
 
 
 def _read_stepped(call: ast.Call) -> str | None:

@@ -26,7 +26,10 @@ def drop_detach(program: Program) -> Iterator[Mutant]:
                 inner = receiver(item)
                 if inner is None or last_name(item.func) != "detach":  # type: ignore[attr-defined]
                     continue
-                if training.is_fake(inner) and not training.is_detached(inner):
+                # A buffer of earlier fakes has cut them already, so what made the fake must be the generator itself.
+                made = training.find_value(dotted(inner), inner) if dotted(inner) else inner
+                is_direct = isinstance(made, ast.Call) and training.list_network_calls(G, (made,))
+                if is_direct and not training.is_detached(inner):
                     yield code.mutate([code.replace(item, code.cut(inner))], update.step)  # type: ignore[arg-type]
 
 
