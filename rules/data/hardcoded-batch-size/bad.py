@@ -21,6 +21,7 @@ class Discriminator(nn.Module):
     def forward(self, x):
         return self.model(x)
 
+
 torch.manual_seed(0)
 batch_size = 64
 generator, discriminator = Generator(), Discriminator()

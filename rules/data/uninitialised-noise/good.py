@@ -21,6 +21,7 @@ class Discriminator(nn.Module):
     def forward(self, x):
         return self.model(x)
 
+
 torch.manual_seed(0)
 generator, discriminator = Generator(), Discriminator()
 opt_g = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))

@@ -21,6 +21,7 @@ class Discriminator(nn.Module):
     def forward(self, x):
         return self.model(x)
 
+
 torch.manual_seed(0)
 samples = torch.randn(512, 2)
 classes = torch.arange(512) // 256
