@@ -1,0 +1,48 @@
+"""Every step starts the loader anew and takes its first batch: the other batches are never seen."""
+
+import torch
+from torch import nn
+
+
+class Generator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 2))
+
+    def forward(self, z):
+        return self.model(z)
+
+
+class Discriminator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(nn.Linear(2, 32), nn.LeakyReLU(0.2), nn.Linear(32, 1))
+
+    def forward(self, x):
+        return self.model(x)
+
+
+torch.manual_seed(0)
+generator, discriminator = Generator(), Discriminator()
+opt_g = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))
+opt_d = torch.optim.Adam(discriminator.parameters(), lr=2e-4, betas=(0.5, 0.999))
+loader = torch.utils.data.DataLoader(torch.arange(512.0).view(256, 2), batch_size=64, drop_last=True)
+criterion = nn.BCEWithLogitsLoss()
+seen = set()
+
+for _step in range(4):
+    real = next(iter(loader))  # expect: loader-restarted-every-iteration
+    seen.update(real[:, 0].tolist())
+    fake = generator(torch.randn(real.size(0), 8))
+    ones, zeros = torch.ones(real.size(0), 1), torch.zeros(real.size(0), 1)
+    loss_d = criterion(discriminator(real), ones) + criterion(discriminator(fake.detach()), zeros)
+    opt_d.zero_grad()
+    loss_d.backward()
+    opt_d.step()
+    loss_g = criterion(discriminator(fake), ones)
+    opt_g.zero_grad()
+    loss_g.backward()
+    opt_g.step()
+
+print(f"samples seen in 4 steps: {len(seen)} of 256")
+assert len(seen) == 64
