@@ -144,6 +144,42 @@ def test_endless_programs_end(here, body, forward):
     assert findings == ["endless.py:15"] or problems
 
 
+STEPS = """\
+import torch
+from torch import nn
+
+D, G = nn.Linear(8, 1), nn.Linear(4, 8)
+opt = torch.optim.Adam(G.parameters())
+{step}
+
+bad = nn.Sequential(nn.Linear(8, 8), nn.BatchNorm1d(8, 0.8), nn.Linear(8, 8))
+"""
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "loss = 0\nwhile True:\n    loss = loss + D(G(torch.randn(2, 4))).mean()\n    loss.backward()\n    opt.step()",
+        "x = torch.randn(2, 4)\nfor i in range(10 ** 9):\n    x = x + x\nD(x).mean().backward()",
+        "y = D(torch.randn(2, 8)).mean()\nfor i in range(60):\n    y = y * y + y\ny.backward()\nopt.step()",
+        "def step(n):\n    D(G(torch.randn(2, 4))).mean().backward()\n    opt.step()\n    step(n + 1)\n    step(n + 2)\nstep(0)",
+        "torch.optim.Adam.step = None\ntorch.nn.Conv2d = torch\nopt.step()\ntorch.randn(1).backward()",
+        "nn.Module = nn.Module.nn = nn\nG.zero_grad()\nG.module = G\nG(G).backward(G)\nopt.step(opt)",
+        "a = [G]\na.append(a)\nopt.add_param_group({'params': a})\nopt.step()",
+        "d = {'loss': None}\nd['d'] = d\nsum(d.values()).backward()\nopt.zero_grad()\nopt.step()",
+        "if False:\n    D = nn.BatchNorm1d(8, 0.8)\nelse:\n    undefined.backward()\n    undefined(D, opt).step()",
+    ],
+    ids=[
+        "endless", "doubling", "powers", "recursive", "patched-classes", "patched-modules", "list-in-itself",
+        "dict-in-itself", "undefined",
+    ],
+)  # fmt: skip
+def test_odd_training_steps_end(here, step):
+    findings, problems = lint(here, "steps.py", STEPS.format(step=step).encode())
+    assert all(not problem.fatal and "bug" not in problem.message for problem in problems)
+    assert findings == [f"steps.py:{8 + step.count(chr(10))}"] or problems
+
+
 def test_chains_and_deep_blocks_are_analysed_or_refused_with_words(here):
     chain = f"x = {' + '.join(['1'] * 1_400)}\n" + BAD
     findings, problems = lint(here, "chain.py", chain.encode())

@@ -11,7 +11,19 @@ from ganlint.interp.literals import decide_flag, plain_key
 from ganlint.interp.operators import apply_binary
 from ganlint.interp.parameters import assign_parameters
 from ganlint.interp.torch_values import ModuleV, OptimizerV, ParametersV, TensorV
-from ganlint.interp.values import Choice, ClassV, Const, DictV, FunctionV, ImportedV, InstanceV, ListV, Unknown, Value
+from ganlint.interp.values import (
+    Choice,
+    ClassV,
+    Const,
+    DictV,
+    ExternalV,
+    FunctionV,
+    ImportedV,
+    InstanceV,
+    ListV,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from ganlint.interp.machine import Machine
@@ -50,7 +62,7 @@ def assign_target(machine: Machine, target: cst.BaseExpression, value: Value, fr
         if isinstance(index, cst.Index):
             _assign_element(machine, container, machine.evaluate(index.value, frame), value)
         elif isinstance(container, TensorV):
-            container.const = None
+            _write_part(container)
     elif isinstance(target, cst.StarredElement):
         assign_target(machine, target.value, value, frame)
 
@@ -64,6 +76,8 @@ def assign_attribute(machine: Machine, owner: Value, name: str, value: Value) ->
         machine.write(owner.attrs, name, value)
     elif isinstance(owner, ClassV):
         machine.write(owner.namespace, name, value)
+    elif isinstance(owner, ExternalV):
+        machine.write(machine.patches, f"{owner.qualname}.{name}", value)
     elif isinstance(owner, ImportedV):
         machine.write(owner.scope.namespace, name, value)
     elif isinstance(owner, DictV) and owner.by_attribute:
@@ -99,11 +113,21 @@ def _assign_element(machine: Machine, container: Value, index: Value, value: Val
         _adopt(container, value)
         machine.write(container.attrs, str(key) if known else f"?{len(container.attrs)}", value)
     elif isinstance(container, TensorV):
-        container.const = None
+        _write_part(container)
     elif isinstance(container, InstanceV) and container.kind == "namespace":
         known, key = plain_key(index)
         if known:
             machine.write(container.attrs, str(key), value)
+
+
+def _write_part(tensor: TensorV) -> None:
+    """Note that a part of a tensor was written to."""
+    current: TensorV | None = tensor
+    while current is not None:
+        current.const = current.bounds = None
+        if current.source == "uninitialised":
+            current.source = None
+        current = current.base
 
 
 def augment_target(machine: Machine, node: cst.AugAssign, frame: Frame) -> None:
@@ -209,6 +233,7 @@ def _name_value(name: str, value: Value) -> None:
     if isinstance(value, ModuleV):
         if value.name is None:
             value.name = name
+        value.last_name = name
     elif isinstance(value, OptimizerV):
         value.name = value.name or name
     elif isinstance(value, FunctionV) and value.name == "<lambda>":

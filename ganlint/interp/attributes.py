@@ -33,6 +33,7 @@ from ganlint.interp.values import (
     Value,
     join,
 )
+from ganlint.torch_api.container import MODULE_ATTRIBUTES
 from ganlint.torch_api.shape import UNKNOWN
 
 if TYPE_CHECKING:
@@ -92,6 +93,9 @@ def _module_attribute(machine: Machine, owner: ModuleV, name: str, node: cst.CST
     if name == "weight" and owner.op.kind == "container" and machine.spreading is not None and machine.depth == 0:
         # The class has no weight, whatever its name: PyTorch raises.
         machine.events.missing_weights.append((machine.spreading, owner, node))
+    if machine.trace is not None and owner.cls is not None and name not in MODULE_ATTRIBUTES and machine.scope:
+        certain = machine.depth <= machine.trace.depth and machine.exploring == 0
+        machine.events.missing_attributes.append((owner, name, node, machine.scope, certain))
     return BoundV(name, owner)
 
 
@@ -183,7 +187,8 @@ def _external_attribute(machine: Machine, owner: ExternalV, name: str, _node: cs
         return machine.scope.flags
     if name in ("__name__", "__qualname__"):
         return Const(owner.qualname.rpartition(".")[2])
-    return ExternalV(f"{owner.qualname}.{name}")
+    joined = f"{owner.qualname}.{name}"
+    return machine.patches.get(joined) or ExternalV(joined)
 
 
 def _dict_attribute(_machine: Machine, owner: DictV, name: str, _node: cst.CSTNode) -> Value:

@@ -86,4 +86,4 @@ def _imported_value(machine: Machine, dotted: str, module: ModuleScope | None, n
     if module is not None or dotted.startswith("."):
         star = module.stars[0] if module is not None and module.stars else None
         return ExternalV(f"{star}.{name}") if star else Unknown(f"{joined} is not in the linted tree", joined)
-    return ExternalV(joined)
+    return machine.patches.get(joined) or ExternalV(joined)

@@ -47,8 +47,8 @@ class Machine:
 
     __slots__ = (
         "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth", "events",
-        "executed", "exploring", "graded", "iterations", "journal", "loaders", "loops", "no_grad", "project", "reached",
-        "recent", "returned_at", "scope", "serial", "sites", "spreading", "state", "steps", "trace",
+        "executed", "exploring", "graded", "iterations", "journal", "loaders", "loops", "no_grad", "patches", "project",
+        "reached", "recent", "returned_at", "scope", "serial", "sites", "spreading", "state", "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -87,6 +87,8 @@ class Machine:
         self.graded: dict[int, ModuleV] = {}
         #: The backward passes since an optimiser was last stepped.
         self.recent: list[Value] = []
+        #: What the program has put in the place of names of packages outside the tree.
+        self.patches: dict[str, Value] = {}
         #: The function that is being applied to every module of a network.
         self.spreading: FunctionV | None = None
         #: True while the program runs as it stands, false while ganlint calls what nothing calls.

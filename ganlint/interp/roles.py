@@ -69,7 +69,8 @@ def _role_from_names(network: ModuleV) -> Role:
             return NO_ROLE
     if network.name is not None:
         role = role_of_name(network.name)
-        if role is not None:
+        last = role_of_name(network.last_name) if network.last_name is not None else None
+        if role is not None and last in (role, None):
             return Role(role, "name", f"it is held in {network.name}")
     if network.cls is None and network.maker is not None:
         role = role_of_name(network.maker)

@@ -40,9 +40,8 @@ class ModuleV(Value):
 
     __slots__ = (
         "arg_nodes", "attrs", "bound", "cls", "complete", "copied_from", "depth", "distributed", "distributed_at",
-        "evaluated", "free",
-        "maker", "name", "node", "op", "owner", "pretrained", "reached", "scope", "serial", "sync_batch_norm", "trace",
-        "values", "wrappers",
+        "evaluated", "free", "last_name", "maker", "name", "node", "op", "owner", "pretrained", "reached", "scope",
+        "serial", "sync_batch_norm", "trace", "values", "wrappers",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +69,8 @@ class ModuleV(Value):
         self.wrappers: tuple[str, ...] = ()
         self.trace: Trace | None = None
         self.name: str | None = None
+        #: The name it was bound to last: one that says the opposite of the first leaves its role open.
+        self.last_name: str | None = None
         self.maker: str | None = None
         self.reached = True
         self.complete = True
@@ -219,7 +220,7 @@ class TensorV(Value):
 
 #: What two tensors must have in common to be one; where they were made may differ.
 _COMPARED = (
-    "activation", "base", "bounds", "detached", "dtype", "loader", "loops", "networks", "op", "param", "parts",
+    "activation", "bounds", "detached", "dtype", "loader", "loops", "networks", "op", "param", "parts",
     "requires_grad", "shape", "source", "tape", "trace",
 )  # fmt: skip
 
