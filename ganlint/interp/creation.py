@@ -49,6 +49,9 @@ def create_tensor(call: Call, operation: Operation, like: TensorV | None = None)
             return _copy_of(args[0], node, scope)
         if len(args) == 1 and isinstance(args[0], ListV):
             const = _list_constant(args[0])
+        if len(args) == 1 and not name.startswith(("empty", "new")) and not _is_size(args[0]):
+            # torch.Tensor(data): a copy of data that is not known, and no memory left as it was.
+            source = None
     elif operation.is_a("tensor"):
         data = args[0] if args else next(iter(keywords.values()), None)
         if isinstance(data, TensorV):
@@ -93,6 +96,10 @@ def _find_bounds(name: str, operation: Operation, values: Mapping[str, Value]) -
             low, high = 0, low
         return (float(low), float(high - 1)) if low is not None and high is not None else None
     return None
+
+
+def _is_size(value: Value) -> bool:
+    return isinstance(value, Const) or (isinstance(value, Unknown) and value.name in (BATCH_SIZE, "size", "len"))
 
 
 def _may_be_sizes(value: Value) -> bool:

@@ -96,8 +96,7 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
     if name == "copy_":
         source = args[0] if args else None
         _set_constant(tensor, source.const if isinstance(source, TensorV) else None)
-        if isinstance(source, TensorV):
-            _copy_origin(tensor, source)
+        _copy_origin(tensor, source if isinstance(source, TensorV) else TensorV(shape=UNKNOWN))
         return tensor
     if operation.is_a("creation"):
         return create_tensor(call, operation, like=tensor)
