@@ -9,6 +9,7 @@ import re
 
 import pytest
 
+from ganlint.torch_api.container import MODULE_ATTRIBUTES
 from ganlint.torch_api.registry import bind_arguments, find_operation, list_operations
 from ganlint.torch_api.shape import BATCH, Shape, shape_of
 from ganlint.torch_api.signature import REQUIRED, parse_signature
@@ -536,3 +537,10 @@ class TestShapesAgainstTorch:
     def test_creations(self, name, args):
         result = getattr(self.torch, name)(*args)
         assert bind(f"torch.{name}", *args).shape([]).dims == tuple(result.shape)
+
+
+def test_what_every_module_has_is_what_torch_gives_it():
+    torch = pytest.importorskip("torch")
+    if not _follows_tables(torch):
+        pytest.skip(f"the tables follow torch {TABLES_FOLLOW}")
+    assert {name for name in dir(torch.nn.Module()) if not name.startswith("_")} == MODULE_ATTRIBUTES

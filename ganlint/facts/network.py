@@ -24,6 +24,10 @@ class TensorShape:
     dims: tuple[int | None, ...] | None = None
 
 
+#: A shape of which nothing is known.
+UNKNOWN_SHAPE = TensorShape()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
     """A module that was constructed.
@@ -140,6 +144,20 @@ class Network:
     pretrained: bool = False
     layers: tuple[int, ...]
     ops: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingAttribute:
+    """An attribute that a forward pass reads and nothing in the program sets, so that PyTorch raises.
+
+    `owner` is the class that reads it. `certain` is false where it is read only under a condition that is not known.
+    """
+
+    place: Place
+    network: int | None
+    owner: str
+    attribute: str
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

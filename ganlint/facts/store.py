@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ganlint.facts.network import Layer, Network, Op, UnregisteredLayers
+from ganlint.facts.network import Layer, MissingAttribute, Network, Op, UnregisteredLayers
 from ganlint.facts.steps import Backward, Clipping, Forward, InitFunction, Penalty, Term, Update, WeightCopy
 from ganlint.facts.training import Dataset, Init, Loader, Loss, LossCall, Optimizer
 
@@ -13,6 +13,7 @@ Fact = (
     | Op
     | Network
     | UnregisteredLayers
+    | MissingAttribute
     | Dataset
     | Loader
     | Loss
@@ -35,6 +36,7 @@ FACT_KINDS: dict[str, tuple[type[Fact], str]] = {
     "layer": (Layer, "layers"),
     "op": (Op, "ops"),
     "unregistered_layers": (UnregisteredLayers, "unregistered"),
+    "missing_attribute": (MissingAttribute, "missing_attributes"),
     "dataset": (Dataset, "datasets"),
     "loader": (Loader, "loaders"),
     "loss": (Loss, "losses"),
@@ -59,6 +61,7 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("op", "network"): "network",
     ("op", "layer"): "layer",
     ("unregistered_layers", "network"): "network",
+    ("missing_attribute", "network"): "network",
     ("loader", "dataset"): "dataset",
     ("loader", "feeds"): "network",
     ("loss_call", "loss"): "loss",
@@ -105,6 +108,7 @@ class Facts:
     layers: tuple[Layer, ...] = ()
     ops: tuple[Op, ...] = ()
     unregistered: tuple[UnregisteredLayers, ...] = ()
+    missing_attributes: tuple[MissingAttribute, ...] = ()
     loaders: tuple[Loader, ...] = ()
     losses: tuple[Loss, ...] = ()
     loss_calls: tuple[LossCall, ...] = ()

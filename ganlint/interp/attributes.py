@@ -93,7 +93,13 @@ def _module_attribute(machine: Machine, owner: ModuleV, name: str, node: cst.CST
     if name == "weight" and owner.op.kind == "container" and machine.spreading is not None and machine.depth == 0:
         # The class has no weight, whatever its name: PyTorch raises.
         machine.events.missing_weights.append((machine.spreading, owner, node))
-    if machine.trace is not None and owner.cls is not None and name not in MODULE_ATTRIBUTES and machine.scope:
+    if (
+        machine.trace is not None
+        and machine.scope is not None
+        and owner.cls is not None
+        and name not in MODULE_ATTRIBUTES
+        and not name.startswith("_")
+    ):
         certain = machine.depth <= machine.trace.depth and machine.exploring == 0
         machine.events.missing_attributes.append((owner, name, node, machine.scope, certain))
     return BoundV(name, owner)

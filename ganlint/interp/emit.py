@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ganlint.facts.network import Network
+from ganlint.facts.network import MissingAttribute, Network
 from ganlint.facts.store import Facts
 from ganlint.interp.emit_data import emit_datasets
 from ganlint.interp.emit_layers import LayerEmitter, find_called
@@ -19,10 +19,11 @@ from ganlint.interp.roles import DISCRIMINATOR, GENERATOR, NO_ROLE, assign_roles
 from ganlint.interp.torch_values import TensorV
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import libcst as cst
 
+    from ganlint.facts.place import Place
     from ganlint.facts.training import Optimizer
     from ganlint.interp.events import Events
     from ganlint.interp.roles import Role
@@ -41,10 +42,11 @@ def emit_facts(
 ) -> tuple[Facts, frozenset[str]]:
     """Return the facts of a program, and the ids of the classes it builds itself.
 
-    `files` are the syntax trees of `sources`. `assumed` are the modules ganlint built because the program does not; `only`, where given, the ones to describe;
-    `defaults` those among them that show a class of the program as its parameter defaults make it.
+    `files` are the syntax trees of `sources`. `assumed` are the modules ganlint built because the program does not;
+    `only`, where given, the ones to describe; `defaults` those among them that show a class of the program as its
+    parameter defaults make it.
     """
-    emitter = _Emitter(events, assumed, only, defaults, Reads(files, events.classes))
+    emitter = _Emitter(events, assumed, only, defaults, Reads(files, events))
     facts = emitter.emit(entry, sources)
     constructed = frozenset(
         module.cls.class_id for module in events.modules if module.cls is not None and id(module) not in assumed
@@ -93,6 +95,7 @@ class _Emitter:
             layers=tuple(self.layers.layers),
             ops=tuple(self.layers.ops),
             unregistered=tuple(self.layers.unregistered),
+            missing_attributes=tuple(self._list_missing()),
             loaders=tuple(emit_loader(loader, network_of, dataset_of, restarted) for loader in events.loaders),
             losses=losses,
             loss_calls=loss_calls,
@@ -108,6 +111,21 @@ class _Emitter:
             init_functions=tuple(emit_init_functions(events, entry, network_of, self._list_players())),
             inits=tuple(emit_inits(events, network_of, self._count_layers())),
         )
+
+    def _list_missing(self) -> Iterator[MissingAttribute]:
+        seen: set[Place] = set()
+        for module, name, node, scope, certain in self.events.missing_attributes:
+            place = place_of(node, scope)
+            if module.cls is None or place in seen or name in module.attrs or self.reads.is_set(name, module.cls):
+                continue
+            seen.add(place)
+            yield MissingAttribute(
+                place=place,
+                network=self.layers.network_of(module),
+                owner=module.cls.name,
+                attribute=name,
+                certain=certain,
+            )
 
     def _role_of_number(self, number: int | None) -> str | None:
         if number is None:

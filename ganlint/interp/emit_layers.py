@@ -104,7 +104,7 @@ class LayerEmitter:
             above = [classes[path[:i]] for i, sign in enumerate(path) if sign == "." and path[:i] in classes]
             self._add_layer(number, root, path, module, certain=certain, registered=True, shared=shared, above=above)
 
-    def _add_layer(
+    def _add_layer(  # noqa: PLR0913  # most are keywords, and say where the layer stands
         self,
         number: int | None,
         root: ModuleV | None,
@@ -140,7 +140,7 @@ class LayerEmitter:
                 certain=certain and module.depth <= (root.depth if root is not None else 0),
                 registered=registered,
                 shared=shared,
-                unread=self._reads.find_unread(root, path)
+                unread=self._reads.find_unread(root, path, module)
                 if root is not None and registered and id(module) not in self._called
                 else None,
             )

@@ -225,6 +225,8 @@ class Events:
     penalties: list[PenaltyEvent] = field(default_factory=list)
     clips: list[ClipEvent] = field(default_factory=list)
     copies: list[CopyEvent] = field(default_factory=list)
+    #: Attributes that a forward pass reads and the module does not have: the module, the name, the place, how certain.
+    missing_attributes: list[tuple[ModuleV, str, cst.CSTNode, ModuleScope, bool]] = field(default_factory=list)
     #: Functions applied to every module that ask one without a weight for it: the function, the module, the place.
     missing_weights: list[tuple[FunctionV, ModuleV, cst.CSTNode]] = field(default_factory=list)
     called: dict[int, ModuleV] = field(default_factory=dict)
