@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from ganlint.facts.network import Layer, Network
 from ganlint.facts.place import Known, Place
-from ganlint.facts.store import Facts
 from ganlint.facts.steps import Update
+from ganlint.facts.store import Facts
 from ganlint.facts.training import Loader, LossCall, Optimizer
 from ganlint.span import Span
 

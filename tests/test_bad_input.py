@@ -162,7 +162,7 @@ bad = nn.Sequential(nn.Linear(8, 8), nn.BatchNorm1d(8, 0.8), nn.Linear(8, 8))
         "loss = 0\nwhile True:\n    loss = loss + D(G(torch.randn(2, 4))).mean()\n    loss.backward()\n    opt.step()",
         "x = torch.randn(2, 4)\nfor i in range(10 ** 9):\n    x = x + x\nD(x).mean().backward()",
         "y = D(torch.randn(2, 8)).mean()\nfor i in range(60):\n    y = y * y + y\ny.backward()\nopt.step()",
-        "def step(n):\n    D(G(torch.randn(2, 4))).mean().backward()\n    opt.step()\n    step(n + 1)\n    step(n + 2)\nstep(0)",
+        "def f(n):\n    D(G(torch.randn(2, 4))).mean().backward()\n    opt.step()\n    f(n + 1)\n    f(n + 2)\nf(0)",
         "torch.optim.Adam.step = None\ntorch.nn.Conv2d = torch\nopt.step()\ntorch.randn(1).backward()",
         "nn.Module = nn.Module.nn = nn\nG.zero_grad()\nG.module = G\nG(G).backward(G)\nopt.step(opt)",
         "a = [G]\na.append(a)\nopt.add_param_group({'params': a})\nopt.step()",

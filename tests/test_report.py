@@ -8,8 +8,8 @@ import pytest
 
 from ganlint.facts.network import Layer, Network, Op, TensorShape
 from ganlint.facts.place import Known, Place
-from ganlint.facts.store import Facts
 from ganlint.facts.steps import Update
+from ganlint.facts.store import Facts
 from ganlint.facts.training import Loader, Loss, LossCall, Optimizer
 from ganlint.finding import Confidence, Edit, Finding, Fix, Label, Problem, Safety, Severity
 from ganlint.report.facts_document import make_plain

@@ -110,7 +110,8 @@ class Network:
     `optimized` is true where an optimiser holds its parameters, false where the program has optimisers, all of whose
     parameters are known, and none holds them. `trained` is true where a loss is backpropagated that reaches it or is
     meant to. `evaluated` is true where it is put into eval mode. `distributed` is `data` or `distributed` where it is
-    wrapped in DataParallel or DistributedDataParallel (at `distributed_place`); `sync_batch_norm` is true where its BatchNorm was converted.
+    wrapped in DataParallel or DistributedDataParallel (at `distributed_place`); `sync_batch_norm` is true where its
+    BatchNorm was converted.
     `pretrained` is true where its weights are loaded from a file or a model zoo.
     `complete` is false where the forward pass could not be followed to its end. `class_id` is the file and the
     qualified name of the class (`models.py::Generator`), the same in every program that uses it. `place` is where

@@ -11,11 +11,11 @@ from ganlint.facts.place import Known, Place
 class Forward:
     """A network applied to inputs by the training program (not inside another network).
 
-    `source` is what its first input is: `fake` (another network made it), `real` (a loader's batch, or another tensor no
-    network made where the network also sees fakes), `mixed` (both in one batch), `interpolated` (between both),
-    `noise`, `constant`; None where it is not known. `low` and `high` are the range of that input's values.
-    `mode` is `train` or `eval`, `mode_place` the call that set it, `mode_in_loop` true if that call is in the training
-    loop. `detached` is true where no gradient flows back through its input, `no_grad` where none is recorded at all.
+    `source` is what its first input is: `fake` (another network made it), `real` (a loader's batch, or another tensor
+    no network made where the network also sees fakes), `mixed` (both in one batch), `interpolated` (between both),
+    `noise`, `constant`; None where it is not known. `low` and `high` are the range of that input's values. `mode` is
+    `train` or `eval`, `mode_place` the call that set it, `mode_in_loop` true if that call is in the training loop.
+    `detached` is true where no gradient flows back through its input, `no_grad` where none is recorded at all.
     `trains` is true where its result is part of a loss that is backpropagated. `saved` is true where its result is
     written to an image file. `noise_place` is where the noise among its inputs was made, `resampled` whether that
     happens anew in every iteration; `uninitialised` is true for memory that nothing was written to.
@@ -73,13 +73,13 @@ class Update:
 
     `networks` are those the optimiser holds; `role` is what they are: `generator`, `discriminator`, `both` or None.
     `gradient_reaches` are all networks the update's own backward passes reach, `spills_into` those among them that the
-    optimiser does not hold, `backwards` these passes. `terms` are the terms of their losses, `targets` their loss calls.
-    `complete` is false where a part of the loss, of the optimiser or of the order of events is not known.
+    optimiser does not hold, `backwards` these passes. `terms` are the terms of their losses, `targets` their loss
+    calls. `complete` is false where a part of the loss, of the optimiser or of the order of events is not known.
     `arrives` is false where a loss was backpropagated for this step and no gradient reaches the optimiser's networks.
     `accumulated` is true where a gradient that an earlier step of this optimiser has used is still there,
     `accumulated_place` the backward pass it is from. `foreign` is true where the gradient of a loss that another
-    optimiser's step has used is still there (`foreign_backward`). `discarded` is true where zero_grad threw the gradient
-    away before the step (`clear_place`). `clear_place` is the zero_grad before the step, where there is one.
+    optimiser's step has used is still there (`foreign_backward`). `discarded` is true where zero_grad threw the
+    gradient away before the step (`clear_place`). `clear_place` is the zero_grad before the step, where there is one.
     """
 
     place: Place
@@ -106,15 +106,16 @@ class Update:
 class Term:
     """One term of the loss that an update follows: what a network says of one input, on its way into the loss.
 
-    `kind` is the kind of the loss (`bce`, `bce_with_logits`, `mse`, `cross_entropy`, ...) or, for losses written by hand,
-    `mean` (the network's plain output: Wasserstein), `hinge`, `softplus`, `log`, `square`, `penalty` (a gradient's
-    norm); `other` for what none of these is. `direction` is `minimised` or `maximised`. `judge` is the network whose output
-    it is, `forward` that network's pass, `source` that pass's source. `relative` is true where the outputs for real
-    and fake are compared with each other (relativistic losses). `target_value` is the constant it is compared with,
-    `target_low` and `target_high` its range where it varies. `activation` is what the judge's output went through last:
-    `none` (plain logits), `sigmoid`, `tanh`, `softmax`, `relu`, ... `complement` is true for log(1 - x); `guarded` is
-    true where a small number or a clamp keeps the logarithm finite. `reaches_maker` is true where the gradient flows
-    on into the network that made the input. `weight` is the number the term is multiplied with.
+    `kind` is the kind of the loss (`bce`, `bce_with_logits`, `mse`, `cross_entropy`, ...) or, for losses written by
+    hand, `mean` (the network's plain output: Wasserstein), `hinge`, `softplus`, `log`, `square`, `penalty` (a
+    gradient's norm); `other` for what none of these is. `direction` is `minimised` or `maximised`. `judge` is the
+    network whose output it is, `forward` that network's pass, `source` that pass's source. `relative` is true where
+    the outputs for real and fake are compared with each other (relativistic losses). `target_value` is the constant
+    it is compared with, `target_low` and `target_high` its range where it varies. `activation` is what the judge's
+    output went through last: `none` (plain logits), `sigmoid`, `tanh`, `softmax`, `relu`, ... `complement` is true
+    for log(1 - x); `guarded` is true where a small number or a clamp keeps the logarithm finite. `reaches_maker` is
+    true where the gradient flows on into the network that made the input. `weight` is the number the term is
+    multiplied with.
     """
 
     place: Place

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ganlint.facts.network import TensorShape
+from ganlint.facts.network import UNKNOWN_SHAPE, TensorShape
 from ganlint.facts.place import Known, Place
 
 
@@ -63,8 +63,8 @@ class Loss:
     """A loss object that was constructed, or a functional loss where it is called.
 
     `kind` is `bce`, `bce_with_logits`, `mse`, `l1`, `cross_entropy`, ...; `type` the torch name. `called` is true where
-    the program calls it; `variable` is the name that holds it, `read` false where nothing reads that name but to move the
-    loss to a device.
+    the program calls it; `variable` is the name that holds it, `read` false where nothing reads that name but to move
+    the loss to a device.
     """
 
     place: Place
@@ -89,11 +89,11 @@ class LossCall:
     tensor no network made) entered the judge directly, else None. `target_value` is the constant the target is
     filled with, where it is one; `target_low` and `target_high` the range of its values, `target_type` is `int` or
     `float`. `target_argument` is where
-    the call names the target. `target_batch` is the number of samples the target is made for, where the program writes it as a number;
-    `input_loader` the loader whose batch the input is computed from. `input_activation` is what the input went through
-    last: `none` (plain logits), `sigmoid`, `tanh`, `softmax`, `log_softmax`, `relu`, ... `input_low` and `input_high` are
-    the range of its values. `autocast` is the device of the autocast region it stands in (`cuda`, `cpu`).
-    `trained` is true where the loss is backpropagated.
+    the call names the target. `target_batch` is the number of samples the target is made for, where the program
+    writes it as a number; `input_loader` the loader whose batch the input is computed from. `input_activation` is
+    what the input went through last: `none` (plain logits), `sigmoid`, `tanh`, `softmax`, `log_softmax`, `relu`, ...
+    `input_low` and `input_high` are the range of its values. `autocast` is the device of the autocast region it
+    stands in (`cuda`, `cpu`). `trained` is true where the loss is backpropagated.
     """
 
     place: Place
@@ -108,9 +108,9 @@ class LossCall:
     target_low: float | None = None
     target_high: float | None = None
     target_type: str | None = None
-    target_shape: TensorShape = TensorShape()
+    target_shape: TensorShape = UNKNOWN_SHAPE
     target_batch: int | None = None
-    input_shape: TensorShape = TensorShape()
+    input_shape: TensorShape = UNKNOWN_SHAPE
     input_loader: int | None = None
     input_activation: str | None = None
     input_low: float | None = None

@@ -35,32 +35,20 @@ def create_tensor(call: Call, operation: Operation, like: TensorV | None = None)
     source: str | None = None
     known = isinstance(shape, Shape) and not (len(args) == 1 and _may_be_sizes(args[0]))
     tensor = TensorV(shape=shape if isinstance(shape, Shape) and known else UNKNOWN, node=node, scope=scope)
-    if "ones" in name:
-        const = Const(1.0, node, scope)
-    elif "zeros" in name:
-        const = Const(0.0, node, scope)
-    elif "full" in name:
-        const = _number(values.get("fill_value"))
-    elif operation.is_a("noise"):
+    data = args[0] if args else next(iter(keywords.values()), None)
+    if isinstance(data, TensorV) and (operation.is_a("tensor") or (operation.is_a("uninitialised") and len(args) == 1)):
+        return _wrap_tensor(call, data, name)
+    if operation.is_a("noise"):
         source = "noise"
     elif operation.is_a("uninitialised"):
-        source = "uninitialised"
-        if len(args) == 1 and isinstance(args[0], TensorV):
-            return _copy_of(args[0], node, scope)
-        if len(args) == 1 and isinstance(args[0], ListV):
-            const = _list_constant(args[0])
-        if len(args) == 1 and not name.startswith(("empty", "new")) and not _is_size(args[0]):
-            # torch.Tensor(data): a copy of data that is not known, and no memory left as it was.
-            source = None
+        # torch.Tensor(data) is a copy of data that is not known, and no memory left as it was.
+        filled = len(args) == 1 and not name.startswith(("empty", "new")) and not _is_size(args[0])
+        source = None if filled else "uninitialised"
+        const = _list_constant(args[0]) if len(args) == 1 and isinstance(args[0], ListV) else None
     elif operation.is_a("tensor"):
-        data = args[0] if args else next(iter(keywords.values()), None)
-        if isinstance(data, TensorV):
-            twin = _copy_of(data, node, scope)
-            if data.tape is not None and name in ("tensor", "new_tensor"):
-                twin.tape = record_cut(data, "tensor", node, scope)
-                twin.requires_grad = decide_flag(keywords["requires_grad"]) if "requires_grad" in keywords else False
-            return twin
         const = _list_constant(data)
+    else:
+        const = _find_filling(name, values, node, scope)
     if const is not None:
         source = "constant"
     tensor.const = const
@@ -72,6 +60,25 @@ def create_tensor(call: Call, operation: Operation, like: TensorV | None = None)
     if flag is not None:
         tensor.requires_grad = decide_flag(flag)
     return tensor
+
+
+def _find_filling(name: str, values: Mapping[str, Value], node: cst.CSTNode, scope: ModuleScope) -> Const | None:
+    """Return the number that `ones`, `zeros`, `full` and their kin fill a tensor with."""
+    if "ones" in name:
+        return Const(1.0, node, scope)
+    if "zeros" in name:
+        return Const(0.0, node, scope)
+    return _number(values.get("fill_value")) if "full" in name else None
+
+
+def _wrap_tensor(call: Call, data: TensorV, name: str) -> TensorV:
+    """Return `torch.tensor(x)`, which takes a tensor off its graph, or `torch.Tensor(x)`, which does not."""
+    twin = _copy_of(data, call.node, call.scope)
+    if data.tape is not None and name in ("tensor", "new_tensor"):
+        twin.tape = record_cut(data, "tensor", call.node, call.scope)
+        flag = call.keywords.get("requires_grad")
+        twin.requires_grad = decide_flag(flag) if flag is not None else False
+    return twin
 
 
 def _find_dtype(name: str, operation: Operation, values: Mapping[str, Value], const: Const | None) -> str | None:

@@ -59,8 +59,8 @@ class TransformV(NativeV):
 class DatasetV(InstanceV):
     """A dataset of torchvision or torch.utils.data, or what ganlint made of one that the program defines.
 
-    `sample` is what one index gives, None where that is not known; `event` describes the dataset; `length` is the number
-    of samples. Attributes the program sets are in `attrs`, as for any object.
+    `sample` is what one index gives, None where that is not known; `event` describes the dataset; `length` is the
+    number of samples. Attributes the program sets are in `attrs`, as for any object.
     """
 
     __slots__ = ("event", "length", "refresh", "sample")

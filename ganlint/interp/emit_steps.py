@@ -49,6 +49,8 @@ class StepEmitter:
         self.updates: list[Update] = []
         self.terms: list[Term] = []
         self.seen: set[object] = set()
+        #: Networks that an optimiser holds which is stepped.
+        self.stepped: set[int] = set()
         #: Discriminators that are shown fakes: what else they see is real.
         self.judges: set[int] = set()
         self._sources: dict[int, str | None] = {}
@@ -57,6 +59,8 @@ class StepEmitter:
     def emit(self, optimizers: dict[int, tuple[int, Optimizer]], loss_calls: dict[int, tuple[int, LossCall]]) -> None:
         """Make the facts; the arguments give number and fact of an optimiser, or of a loss event, by identity."""
         self.optimizers, self.loss_calls = optimizers, loss_calls
+        stepped = {id(step.optimizer) for step in self.events.steps}
+        self.stepped = {n for key, (_, fact) in optimizers.items() if key in stepped for n in fact.networks}
         for forward in self.events.forwards:
             self._emit_forward(forward)
         for backward in self.events.backwards:
@@ -146,8 +150,6 @@ class StepEmitter:
     def _emit_backward(self, event: BackwardEvent) -> None:
         cut = _find_cut(event.root)
         reaches = self._numbers(forward.module for forward in event.reached if forward.frozen is not True)
-        known = [self.optimizers[id(s.optimizer)][1] for s in self.events.steps if id(s.optimizer) in self.optimizers]
-        held = {number for optimizer in known for number in optimizer.networks}
         fact = Backward(
             place=place_of(event.node, event.scope),
             reaches=reaches,
@@ -162,7 +164,7 @@ class StepEmitter:
             stale_forward=self.forward_of.get(id(event.stale)) if event.stale is not None else None,
             freed=event.freed_by is not None,
             freed_by=self.backward_of.get(id(event.freed_by)) if event.freed_by is not None else None,
-            stepped=any(number in held for number in reaches) or not self._is_owned(reaches),
+            stepped=any(number in self.stepped for number in reaches) or not self._is_owned(reaches),
             certain=event.certain,
         )
         self.backward_of[id(event)] = self.backwards.setdefault(fact, len(self.backwards))
@@ -225,12 +227,12 @@ class StepEmitter:
         self._add_update(update, own or lost)
 
     def _is_shared(self, own: Iterable[GradientEntry]) -> bool:
-        """Tell whether passes of several losses came before the steps of several optimisers, so that none is its own."""
+        """Tell whether several losses were backpropagated before several optimisers stepped: none is one's own."""
         ids = {id(entry.backward) for entry in own}
-        steppers = {
-            id(step.optimizer) for step in self.events.steps if any(id(b) in ids for b in step.intended)
-        }  # fmt: skip
-        return len(ids) > 1 and len(steppers) > 1
+        if len(ids) == 1:
+            return False
+        steppers = {id(step.optimizer) for step in self.events.steps if any(id(b) in ids for b in step.intended)}
+        return len(steppers) > 1
 
     def _add_update(self, update: Update, own: list[GradientEntry]) -> None:
         index = len(self.updates)
@@ -312,7 +314,7 @@ def _place_term(raw: RawTerm) -> Place:
         return place_of(*way.loss.sites[forward.level])
     if way.node is not None and way.scope is not None:
         return place_of(way.node, way.scope)
-    assert forward is not None  # noqa: S101  # a term is either placed on its way or is a network's output
+    assert forward is not None  # a term is either placed on its way or is a network's output
     return place_of(forward.node, forward.scope)
 
 

@@ -128,7 +128,8 @@ _WRITES = frozenset(
 def emit_init_functions(events: Events, entry: str, network_of: NetworkOf, players: set[int]) -> Iterator[InitFunction]:
     """Yield the file's functions that initialise the weights of a module they are given.
 
-    Where another function initialises every generator and discriminator (`players`), one that is left over is no mistake.
+    Where another function initialises every generator and discriminator (`players`), one that is left over is no
+    mistake.
     """
     initialised = bool(players) and players <= {network_of(event.layer) for event in events.inits}
     for function in events.functions:

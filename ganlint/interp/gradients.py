@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from ganlint.interp.torch_values import OptimizerV
 
 
+#: Most backward passes whose gradients are told apart in one network; those before them are like these.
+_MAX_ENTRIES = 16
+
+
 class GradientV(Value):
     """The gradients a network holds; `discarded` is true once gradients nobody used were cleared.
 
@@ -121,7 +125,7 @@ def run_backward(call: Call, loss: Value, gradient: Value | None = None) -> None
     for module in {id(forward.module): forward.module for forward in reached if forward.frozen is not True}.values():
         held = read_gradients(machine, module)
         entry = GradientEntry(backward=event, definite=True, used_by=frozenset())
-        _write_gradients(machine, module, GradientV((*held.entries, entry), clear=held.clear))
+        _write_gradients(machine, module, GradientV((*held.entries, entry)[-_MAX_ENTRIES:], clear=held.clear))
 
 
 def _modules_in(value: Value) -> Iterator[ModuleV]:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Origin:
     """Where a value comes from: the passes that made it, the kinds of leaves, and how they were put together.
 
-    `batches` are the origins of the parts of one batch (concatenated along the first dimension). `blended` is true where
-    values were added or multiplied.
+    `batches` are the origins of the parts of one batch (concatenated along the first dimension). `blended` is true
+    where values were added or multiplied.
     """
 
     makers: list[ForwardEvent] = field(default_factory=list)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.calls import METHODS, Call, call_value
 from ganlint.interp.forward import call_module, call_torch_base
-from ganlint.interp.iterate import unpack_value
 from ganlint.interp.gradients import clear_gradients, set_mode
+from ganlint.interp.iterate import unpack_value
 from ganlint.interp.lightning import call_lightning
 from ganlint.interp.literals import decide_flag, plain_value, text_of
 from ganlint.interp.modules import add_child, init_torch_base

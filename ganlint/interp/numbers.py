@@ -48,10 +48,7 @@ def describe_numbers(result: TensorV, operation: Operation, bound: Bound, inputs
     first = inputs[0] if inputs else None
     name = (operation.layer or operation.qualname).rpartition(".")[2]
     if operation.is_a("activation"):
-        result.activation = {"LogSoftmax": "log_softmax", "LeakyReLU": "leaky_relu"}.get(name, name.lower())
-        result.bounds = _OUTPUTS.get(name)
-        if name == "ReLU" and first is not None and first.bounds is not None:
-            result.bounds = (max(0.0, first.bounds[0]), max(0.0, first.bounds[1]))
+        _describe_activation(result, name, first)
     elif operation.kind in WEIGHTED or operation.is_a("linear"):
         result.activation = "none"
     elif bound.kind == "clamp" and first is not None:
@@ -60,8 +57,8 @@ def describe_numbers(result: TensorV, operation: Operation, bound: Bound, inputs
         if isinstance(low, (int, float)) and isinstance(high, (int, float)):
             result.bounds = (float(low), float(high))
     elif bound.kind in ("concat", "stack", "join") and inputs:
-        if all(tensor.activation == inputs[0].activation for tensor in inputs):
-            result.activation = inputs[0].activation
+        same = all(tensor.activation == inputs[0].activation for tensor in inputs)
+        result.activation = inputs[0].activation if same else None
         result.bounds = _hull([tensor.bounds for tensor in inputs])
     elif first is not None and any(operation.is_a(family) for family in _KEEPS):
         result.activation, result.bounds, result.dtype = first.activation, first.bounds, first.dtype
@@ -74,6 +71,13 @@ def describe_numbers(result: TensorV, operation: Operation, bound: Bound, inputs
             result.bounds = combine_bounds(symbol, first.bounds, (float(other), float(other)))
         if first.activation == "none":
             result.activation = "none"
+
+
+def _describe_activation(result: TensorV, name: str, first: TensorV | None) -> None:
+    result.activation = {"LogSoftmax": "log_softmax", "LeakyReLU": "leaky_relu"}.get(name, name.lower())
+    result.bounds = _OUTPUTS.get(name)
+    if name == "ReLU" and first is not None and first.bounds is not None:
+        result.bounds = (max(0.0, first.bounds[0]), max(0.0, first.bounds[1]))
 
 
 def note_cast(result: TensorV, operation: Operation, bound: Bound) -> None:

@@ -62,14 +62,9 @@ def apply_binary(machine: Machine, symbol: str, left: Value, right: Value, node:
     if isinstance(left, ParametersV) or isinstance(right, ParametersV):
         return mix_parameters([value for value in (left, right) if isinstance(value, ParametersV)])
     if isinstance(left, ListV):
-        if isinstance(right, ListV) and symbol == "+":
-            return ListV(left.items + right.items, left.kind, exact=left.exact and right.exact)
-        count = right.value if isinstance(right, Const) else None
-        if symbol == "*" and isinstance(count, int) and 0 <= count * len(left.items) <= _MAX_SEQUENCE:
-            return ListV(left.items * count, left.kind, exact=left.exact)
-        if symbol == "+" and left.items:
-            rest = [Unknown("more")] if isinstance(left.items[0], ParametersV) else []
-            return ListV([*left.items, *rest], left.kind, exact=False)
+        listed = _combine_list(symbol, left, right)
+        if listed is not None:
+            return listed
     if isinstance(right, ListV) and isinstance(left, Const) and symbol == "*" and isinstance(left.value, int):
         return apply_binary(machine, symbol, right, left, node)
     if isinstance(left, DictV) and isinstance(right, DictV) and symbol == "|":
@@ -79,6 +74,18 @@ def apply_binary(machine: Machine, symbol: str, left: Value, right: Value, node:
     if isinstance(right, Choice):
         return _spread(right, lambda option: apply_binary(machine, symbol, left, option, node))
     return Unknown(f"operand of {symbol} is not known")
+
+
+def _combine_list(symbol: str, left: ListV, right: Value) -> ListV | None:
+    if isinstance(right, ListV) and symbol == "+":
+        return ListV(left.items + right.items, left.kind, exact=left.exact and right.exact)
+    count = right.value if isinstance(right, Const) else None
+    if symbol == "*" and isinstance(count, int) and 0 <= count * len(left.items) <= _MAX_SEQUENCE:
+        return ListV(left.items * count, left.kind, exact=left.exact)
+    if symbol == "+" and left.items:
+        rest = [Unknown("more")] if isinstance(left.items[0], ParametersV) else []
+        return ListV([*left.items, *rest], left.kind, exact=False)
+    return None
 
 
 def _spread(value: Choice, apply: Callable[[Value], Value]) -> Value:

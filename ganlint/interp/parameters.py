@@ -94,7 +94,7 @@ def _initialise(call: Call, owner: ParametersV, name: str) -> None:
                         scope=call.scope,
                         certain=call.machine.depth == 0,
                         spread=True,
-                    )  # fmt: skip
+                    )
                 )
 
 

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ganlint.span import Span
 
 #: Steps one unit (the module, a function, a class) may take, and all units of an entry together.
-_UNIT_BUDGET = 200_000
+_UNIT_BUDGET = 150_000
 _ENTRY_BUDGET = 500_000
 _RECURSION_LIMIT = 6_000
 

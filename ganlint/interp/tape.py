@@ -121,20 +121,14 @@ def record_operation(
     if not tensors:
         return None if operation.is_a("creation") else TapeNode("unknown", name=operation.qualname)
     inputs = tapes_of(tensors)
-    if machine.no_grad or operation.kind in _FLAT or operation.kind in ("value", "detach"):
-        name = {"value": "item", "detach": "detach"}.get(operation.kind, "no_grad" if machine.no_grad else "round")
-        return TapeNode("cut", inputs, name=name, node=node, scope=scope)
-    if operation.qualname.endswith(".Variable") and inputs[0].kind != "leaf":
-        # Variable(tensor) is a new leaf: PyTorch detaches what it is given.
-        return TapeNode("cut", inputs, name="detach", node=node, scope=scope)
+    cut = _name_cut(machine, operation, inputs[0])
+    if cut:
+        return TapeNode("cut", inputs, name=cut, node=node, scope=scope)
     kind = bound.kind
     if operation.kind in ("expand_as", "reshape_as"):
         inputs = inputs[:1]
     if kind == "concat":
-        result = TapeNode("concat", inputs, node=node, scope=scope)
-        dim = bound.args.get("dim", bound.args.get("axis"))
-        result.dim = dim if isinstance(dim, int) else None
-        return result
+        return _record_concat(bound, inputs, node, scope)
     if kind in ("reshape_as", "expand_as") or any(operation.is_a(family) for family in _VIEWS):
         return TapeNode("view", inputs, name=kind, node=node, scope=scope)
     short = operation.qualname.rpartition(".")[2].rstrip("_")
@@ -148,13 +142,31 @@ def record_operation(
         result.norm = _describe_norm(tensors[0], bound, node, scope)
         return result
     if operation.is_a("arithmetic") and short in _SYMBOLS:
-        values = list(tensors)
-        other = bound.args.get("other")
-        if len(values) == 1 and isinstance(other, (int, float)):
-            return record_arithmetic(machine, _SYMBOLS[short], values[0], other, node, scope)
-        if len(values) == 2:  # noqa: PLR2004  # the operands
-            return record_arithmetic(machine, _SYMBOLS[short], values[0], values[1], node, scope)
+        other = tensors[1] if len(tensors) == 2 else bound.args.get("other")  # noqa: PLR2004  # the operands
+        if isinstance(other, (int, float, TensorV)):
+            return record_arithmetic(machine, _SYMBOLS[short], tensors[0], other, node, scope)
     return TapeNode("call", inputs, name=short, node=node, scope=scope)
+
+
+def _name_cut(machine: Machine, operation: Operation, first: TapeNode) -> str:
+    """Return the word for what takes an operation's result off the graph, empty where nothing does."""
+    if operation.kind in ("value", "detach"):
+        return "item" if operation.kind == "value" else "detach"
+    if machine.no_grad:
+        return "no_grad"
+    if operation.kind in _FLAT:
+        return "round"
+    # Variable(tensor) is a new leaf: PyTorch detaches what it is given.
+    return "detach" if operation.qualname.endswith(".Variable") and first.kind != "leaf" else ""
+
+
+def _record_concat(
+    bound: Bound, inputs: Sequence[TapeNode], node: cst.CSTNode, scope: ModuleScope
+) -> TapeNode:  # fmt: skip
+    result = TapeNode("concat", inputs, node=node, scope=scope)
+    dim = bound.args.get("dim", bound.args.get("axis"))
+    result.dim = dim if isinstance(dim, int) else None
+    return result
 
 
 def _describe_norm(tensor: TensorV, bound: Bound, node: cst.CSTNode, scope: ModuleScope) -> TapeNode:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ganlint.interp.apply import BATCH_SIZE, apply_function, union_networks
 from ganlint.interp.creation import create_tensor
 from ganlint.interp.events import InitEvent
-from ganlint.interp.literals import number_of
 from ganlint.interp.gradients import run_backward
+from ganlint.interp.literals import number_of
 from ganlint.interp.numbers import combine_numbers
 from ganlint.interp.tape import TapeNode, record_arithmetic, record_cut, record_unknown
 from ganlint.interp.torch_values import TensorV

@@ -8,8 +8,8 @@ from ganlint.interp.apply import apply_function, bind_values, union_networks
 from ganlint.interp.batches import describe_batches
 from ganlint.interp.calls import EXTERNAL_FALLBACK, EXTERNALS, Call, call_value
 from ganlint.interp.creation import create_tensor
-from ganlint.interp.events import PenaltyEvent
 from ganlint.interp.datasets import build_dataset
+from ganlint.interp.events import PenaltyEvent
 from ganlint.interp.forward import call_module
 from ganlint.interp.literals import decide_flag, find_tensors, text_of
 from ganlint.interp.losses import call_loss
@@ -20,11 +20,8 @@ from ganlint.interp.tensors import write_parameter
 from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, ParametersV, TensorV
 from ganlint.interp.values import (
     NONE,
-    Choice,
     Const,
-    DictV,
     ListV,
-    Maybe,
     Unknown,
     Value,
 )
