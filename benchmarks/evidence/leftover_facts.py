@@ -5,12 +5,14 @@ python leftover_facts.py     about a minute on one thread
 
 from __future__ import annotations
 
+import os
 import time
 import warnings
 
 import torch
 import torch.nn.functional as F  # noqa: N812  # as everybody calls it
-from torch import nn
+from torch import distributed, nn
+from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, TensorDataset
 
 MODES = 8
@@ -42,7 +44,9 @@ def show_functional_dropout() -> None:
             first, second = net(x), net(x)
         zeros = (first == 0).float().mean().item()
         changed = (first != second).float().mean().item()
-        print(f"  eval(), training=self.training {knows_mode}: zeros {zeros:.1%}, differ in a second pass {changed:.1%}")
+        print(
+            f"  eval(), training=self.training {knows_mode}: zeros {zeros:.1%}, differ in a second pass {changed:.1%}"
+        )
     torch.manual_seed(0)
     d = nn.Sequential(nn.Linear(2, 64), nn.LeakyReLU(0.2))
     head = nn.Linear(64, 1)
@@ -96,13 +100,13 @@ def show_cross_entropy_on_softmax() -> None:
             hits.append((net(centres[labels] + torch.randn(2000, 20)).argmax(1) == labels).float().mean().item())
             losses.append(loss.item())
         what = "softmax" if twice else "logits"
-        print(f"  500 steps on {what}: loss {min(losses):.3f} to {max(losses):.3f}, right {min(hits):.1%} to {max(hits):.1%}")
+        right = f"right {min(hits):.1%} to {max(hits):.1%}"
+        print(f"  500 steps on {what}: loss {min(losses):.3f} to {max(losses):.3f}, {right}")
 
 
 def show_missing_activation() -> None:
     """Without what stands between them, several layers are one linear layer."""
     torch.manual_seed(0)
-    # Batches with equal statistics, so that BatchNorm in eval mode is what it is: a linear map.
     decoder = nn.Sequential(
         nn.ConvTranspose2d(8, 16, 4, 2, 1), nn.BatchNorm2d(16), nn.ConvTranspose2d(16, 3, 4, 2, 1)
     ).eval()
@@ -110,7 +114,8 @@ def show_missing_activation() -> None:
     with torch.no_grad():
         rest = decoder(a + b) - decoder(a) - decoder(b) + decoder(torch.zeros_like(a))
         size = decoder(a).abs().mean()
-    print(f"  ConvTranspose, BatchNorm, ConvTranspose: f(a+b)-f(a)-f(b)+f(0) is {(rest.abs().mean() / size).item():.1e} of f(a)")
+    share = (rest.abs().mean() / size).item()
+    print(f"  ConvTranspose, BatchNorm, ConvTranspose: f(a+b)-f(a)-f(b)+f(0) is {share:.1e} of f(a)")
     for act in (nn.LeakyReLU(0.2), nn.Identity()):
         hits = []
         for seed in range(3):
@@ -125,7 +130,9 @@ def show_missing_activation() -> None:
                 optimizer.step()
             real, fake = ring(2000), 0.3 * torch.randn(2000, 2)
             hits.append(((net(real) > 0).float().mean() + (net(fake) < 0).float().mean()).item() / 2)
-        print(f"  a discriminator of 3 Linear with {act}: loss {loss.item():.3f}, right {min(hits):.1%} to {max(hits):.1%}")
+        print(
+            f"  a discriminator of 3 Linear with {act}: loss {loss.item():.3f}, right {min(hits):.1%} to {max(hits):.1%}"
+        )
 
 
 def show_softmax_dim() -> None:
@@ -135,9 +142,7 @@ def show_softmax_dim() -> None:
             warnings.simplefilter("always")
             y = nn.Softmax()(torch.randn(shape))
         dims = [i for i in range(len(shape)) if torch.allclose(y.sum(i), torch.ones(()))]
-        print(f"  {len(shape)} dimensions: sums to 1 over dimension {dims}; {caught[0].category.__name__ if caught else ''}")
-    if caught:
-        print(f"  {caught[0].message}")
+        print(f"  {len(shape)} dimensions: sums to 1 over dimension {dims}; {[str(item.message) for item in caught]}")
 
 
 def show_restarted_loader() -> None:
@@ -148,7 +153,9 @@ def show_restarted_loader() -> None:
         torch.manual_seed(0)
         again = {int(i) for _ in range(20) for i in next(iter(loader))[0]}
         once = {int(i) for (batch,) in loader for i in batch}
-        print(f"  20 batches of 50 of 1000 samples, shuffle={shuffle}: restarted {len(again)} samples, one pass {len(once)}")
+        print(
+            f"  20 batches of 50 of 1000 samples, shuffle={shuffle}: restarted {len(again)} samples, one pass {len(once)}"
+        )
     for workers in (0, 2):
         loader = DataLoader(data, 50, shuffle=True, num_workers=workers)
         start = time.perf_counter()
@@ -178,13 +185,46 @@ def show_missing_attribute() -> None:
         print(f"  AttributeError: {error}")
 
 
+def show_unused_layer() -> None:
+    """A layer with weights that forward does not use."""
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.used = nn.Linear(2, 2)
+            self.left = nn.Linear(2, 2)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.used(x)
+
+    net = Net()
+    optimizer = torch.optim.Adam(net.parameters())
+    before = net.left.weight.clone()
+    for _ in range(3):
+        optimizer.zero_grad()
+        net(torch.randn(4, 2)).sum().backward()
+        optimizer.step()
+    print(f"  its gradient is {net.left.weight.grad}, moved by {(net.left.weight - before).abs().sum().item()}")
+    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT="29511")
+    distributed.init_process_group("gloo", rank=0, world_size=1)
+    parallel = DistributedDataParallel(net)
+    try:
+        for _ in range(2):
+            parallel(torch.randn(4, 2)).sum().backward()
+    except RuntimeError as error:
+        print(f"  DistributedDataParallel, second step: RuntimeError: {str(error)[:70]}...")
+    distributed.destroy_process_group()
+
+
 def show_penalty_alone() -> None:
     """DRAGAN whose discriminator's loss is computed and not backpropagated: only the penalty is."""
     for whole in (True, False):
         for seed in range(3):
             torch.manual_seed(seed)
             g = nn.Sequential(nn.Linear(8, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 2))
-            d = nn.Sequential(nn.Linear(2, 64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
+            d = nn.Sequential(
+                nn.Linear(2, 64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1)
+            )
             opt_g = torch.optim.Adam(g.parameters(), 1e-3, betas=(0.5, 0.999))
             opt_d = torch.optim.Adam(d.parameters(), 1e-3, betas=(0.5, 0.999))
             for _ in range(1500):
@@ -218,6 +258,7 @@ if __name__ == "__main__":
         show_softmax_dim,
         show_restarted_loader,
         show_missing_attribute,
+        show_unused_layer,
         show_penalty_alone,
     ):
         print(f"== {part.__doc__}")
