@@ -28,7 +28,7 @@ def explore_branch(machine: Machine, frame: Frame, branch: Branch) -> None:
         return
     outer = machine.journal
     journal = machine.journal = Journal(outer if outer is not None else machine.base)
-    returned = frame.returned
+    returned, returns, done = frame.returned, len(frame.partial_returns), len(frame.partial_outcomes)
     machine.exploring += 1
     try:
         branch()
@@ -36,6 +36,7 @@ def explore_branch(machine: Machine, frame: Frame, branch: Branch) -> None:
         machine.exploring -= 1
         machine.journal = outer
         frame.returned = returned
+        del frame.partial_returns[returns:], frame.partial_outcomes[done:]
         journal.take_back_changes()
 
 
@@ -68,14 +69,15 @@ def run_branches(machine: Machine, frame: Frame, branches: Sequence[Branch]) -> 
     machine.depth -= 1
     if trace is not None and len(branches) > 1:
         trace.merge_branches(marks)
+    returning = [outcome for signal, outcome in outcomes if signal == RETURN]
     going_on = [outcome for signal, outcome in outcomes if signal not in (RAISE, RETURN)]
     if going_on:
+        frame.partial_outcomes.extend(returning)
         if len(going_on) == 1:
             going_on[0].apply()
         else:
             merge_outcomes(going_on)
         return NORMAL
-    returning = [outcome for signal, outcome in outcomes if signal == RETURN]
     if returning:
         merge_outcomes(returning)
         frame.returned = frame.partial_returns.pop()

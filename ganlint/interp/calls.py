@@ -8,6 +8,7 @@ import libcst as cst
 
 from ganlint.interp.gradients import run_backward
 from ganlint.interp.iterate import unpack_value
+from ganlint.interp.journal import join_outcomes
 from ganlint.interp.literals import find_tensors
 from ganlint.interp.machine import NORMAL, RETURN, Machine
 from ganlint.interp.scope import Frame
@@ -204,6 +205,8 @@ def call_function(call: Call, function: FunctionV, receiver: Value | None = None
         if is_generator(function.node):
             frame.yields = []
         signal = machine.execute(function.node.body.body, frame)
+        if frame.partial_outcomes:
+            join_outcomes(machine, frame.partial_outcomes)
         return _collect_result(frame, signal)
     finally:
         machine.sites.pop()

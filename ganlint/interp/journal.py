@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from ganlint.interp.values import Choice, Const, Maybe, join
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
+    from ganlint.interp.machine import Machine
     from ganlint.interp.values import Value
 
 
@@ -84,6 +86,23 @@ class Outcome:
                 names[key] = value
         for identity, (items, _) in self.journal.lists.items():
             items[:] = self.lists[identity]
+
+
+def join_outcomes(machine: Machine, outcomes: Iterable[Outcome]) -> None:
+    """Make the state of the program what it is after a function some of whose branches returned early.
+
+    The function's own names are part of it: what it returned may have closed over them.
+    """
+    for outcome in outcomes:
+        for place, (names, key, _) in outcome.journal.names.items():
+            value, current = outcome.names[place], names.get(key)
+            if value is not None and value is not current:
+                machine.write(names, key, value if current is None else join(current, value))
+        for identity, (items, _) in outcome.journal.lists.items():
+            variants = [items.copy(), outcome.lists[identity]]
+            if variants[0] != variants[1]:
+                machine.touch(items)
+                items[:] = _merge_lists(variants)
 
 
 def merge_outcomes(outcomes: list[Outcome]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import libcst as cst
 
 from ganlint.interp.assign import extend_list
+from ganlint.interp.batches import start_loader, take_batch
 from ganlint.interp.calls import METHODS, Call
 from ganlint.interp.datasets import init_dataset_base, sample_of_base
 from ganlint.interp.frameworks import call_tool
 from ganlint.interp.gradients import clear_gradients, step_optimizer
 from ganlint.interp.images import call_array_method
-from ganlint.interp.iterate import make_batch
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
 from ganlint.interp.options import declare_option
 from ganlint.interp.parameters import collect_parameters
@@ -40,6 +40,8 @@ def _list_method(call: Call, owner: ListV, name: str) -> Value:
             machine.touch(items)
             return items.pop(position)
         return Unknown("pop from a list that is not known")
+    if name in ("__next__", "next") and items:
+        return items[0]
     if name in ("reverse", "clear"):
         machine.touch(items)
         items.reverse() if name == "reverse" else items.clear()
@@ -161,8 +163,10 @@ def _parser_method(call: Call, owner: ParserV, name: str) -> Value:
     return Unknown(f"parser method {name}")
 
 
-def _loader_method(_call: Call, owner: LoaderV, name: str) -> Value:
-    return make_batch(owner) if name in ("__iter__", "next", "__next__") else Unknown(f"loader method {name}")
+def _loader_method(call: Call, owner: LoaderV, name: str) -> Value:
+    if name == "__iter__":
+        return start_loader(call, owner)
+    return take_batch(call, owner) if name in ("next", "__next__") else Unknown(f"loader method {name}")
 
 
 def _optimizer_method(call: Call, owner: OptimizerV, name: str) -> Value:

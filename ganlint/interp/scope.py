@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ganlint.interp.journal import Outcome
     from ganlint.interp.values import ClassV, FunctionV, ParserV, Value
     from ganlint.source import SourceFile
 
@@ -37,7 +38,7 @@ class Frame:
 
     __slots__ = (
         "declared_global", "declared_nonlocal", "function", "is_class_body", "locals", "owner", "parent",
-        "partial_returns", "receiver", "returned", "scope", "yields",
+        "partial_outcomes", "partial_returns", "receiver", "returned", "scope", "yields",
     )  # fmt: skip
 
     def __init__(
@@ -57,7 +58,9 @@ class Frame:
         self.owner: ClassV | None = function.owner if function is not None else None
         self.receiver: Value | None = None
         self.returned: Value | None = None
+        #: What branches that return gave back, and what they had done until then.
         self.partial_returns: list[Value] = []
+        self.partial_outcomes: list[Outcome] = []
         self.yields: list[Value] | None = None
         self.declared_global: set[str] | None = None
         self.declared_nonlocal: set[str] | None = None

@@ -131,7 +131,7 @@ def record_operation(
         return _record_concat(bound, inputs, node, scope)
     if kind in ("reshape_as", "expand_as") or any(operation.is_a(family) for family in _VIEWS):
         return TapeNode("view", inputs, name=kind, node=node, scope=scope)
-    short = operation.qualname.rpartition(".")[2].rstrip("_")
+    short = operation.qualname.rpartition(".")[2].rstrip("_").lower()
     if kind in _LINEAR:
         result = TapeNode("linear", inputs, name=kind, node=node, scope=scope)
         if kind == "sum":
@@ -353,8 +353,11 @@ def find_sources(tensors: Iterable[TensorV]) -> list[ForwardEvent]:
     return found
 
 
-def find_forwards(root: TapeNode) -> tuple[list[ForwardEvent], bool]:
-    """Return the forward passes whose networks get a gradient from a backward pass, and whether all of it is known."""
+def find_forwards(root: TapeNode, *, sure: bool = False) -> tuple[list[ForwardEvent], bool]:
+    """Return the forward passes whose networks get a gradient from a backward pass, and whether all of it is known.
+
+    Where `sure`, those are left out that only some branches of the program lead to.
+    """
     from ganlint.interp.events import ForwardEvent, PenaltyEvent
 
     found: list[ForwardEvent] = []
@@ -366,7 +369,7 @@ def find_forwards(root: TapeNode) -> tuple[list[ForwardEvent], bool]:
         if id(node) in seen:
             continue
         seen.add(id(node))
-        if node.kind == "cut":
+        if node.kind == "cut" or (sure and node.kind == "choice"):
             continue
         if node.kind in ("unknown", "choice"):
             complete = False

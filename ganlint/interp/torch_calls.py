@@ -15,7 +15,7 @@ from ganlint.interp.literals import decide_flag, find_tensors, text_of
 from ganlint.interp.losses import call_loss
 from ganlint.interp.modules import build_layer, init_torch_base
 from ganlint.interp.parameters import call_parameters_method, collect_parameters
-from ganlint.interp.tape import TapeNode, find_sources, needs_gradient, tapes_of
+from ganlint.interp.tape import TapeNode, find_sources, needs_gradient, record_unknown, tapes_of
 from ganlint.interp.tensors import write_parameter
 from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, ParametersV, TensorV
 from ganlint.interp.values import (
@@ -87,7 +87,12 @@ def _gradient(call: Call) -> Value:
         results.append(result)
     if machine.trace is None and outputs:
         machine.events.penalties.append(event)
-    return ListV(results, "tuple") if results else ListV([TensorV(shape=UNKNOWN)], "tuple", exact=False)
+    if not results:
+        # With respect to something that is not known: what the gradient leads to is not known either.
+        result = TensorV(shape=UNKNOWN, networks=union_networks(outputs), node=call.node, scope=call.scope)
+        result.tape = record_unknown(machine, outputs, "grad", call.node, call.scope)
+        results.append(result)
+    return ListV(results, "tuple", exact=bool(inputs))
 
 
 def _shape_by_layer(outputs: list[TensorV]) -> Shape:
@@ -169,6 +174,7 @@ def _wrap(call: Call, operation: Operation) -> Value:
 def _build_loader(call: Call, operation: Operation) -> Value:
     _, values = bind_values(operation, call.args, call.keywords)
     loader = LoaderV(values, call.node, call.scope)
+    loader.loops = call.machine.loops
     loader.exact = call.exact
     describe_batches(call, loader)
     call.machine.events.loaders.append(loader)
