@@ -73,6 +73,9 @@ def assign_attribute(machine: Machine, owner: Value, name: str, value: Value) ->
         if isinstance(owner, ModuleV):
             _adopt(owner, value)
         _name_value(name, value)
+        if isinstance(value, TensorV) and value.source == "uninitialised":
+            # Any method may fill it before it is used.
+            value.source = None
         machine.write(owner.attrs, name, value)
     elif isinstance(owner, ClassV):
         machine.write(owner.namespace, name, value)

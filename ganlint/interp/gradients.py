@@ -352,5 +352,6 @@ def overlaps(module: ModuleV, held: Iterable[ModuleV], covered: set[int]) -> boo
     """Tell whether a network is among modules, below one of them, or has one of them below it."""
     if id(module) in covered:
         return True
-    below = {id(part) for _, part, _ in module.walk()}
-    return any(id(other) in below for other in held)
+    # What no other module has taken as a child stands below none.
+    parts = {id(other) for other in held if not other.free}
+    return bool(parts) and any(id(part) in parts for _, part, _ in module.walk())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ganlint.interp.players import find_matches
@@ -79,6 +80,7 @@ def _role_from_names(network: ModuleV) -> Role:
     return NO_ROLE
 
 
+@cache
 def role_of_name(name: str) -> str | None:
     """Return the role a name tells: Generator, netG, DCGAN_D, G_AB, critic, ...; None for GeneratorLoss and its kin."""
     words = [word.lower() for word in _SPLIT.findall(_DIMENSION.sub(" ", name.replace("_", " ")))]

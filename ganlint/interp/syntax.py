@@ -5,6 +5,7 @@ libcst's own `children` visits every whitespace node and costs about ten times a
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ _SKIPPED = frozenset(
 _fields: dict[type, tuple[str, ...]] = {}
 _generators: dict[cst.CSTNode, bool] = {}
 _words: dict[cst.CSTNode, frozenset[str]] = {}
+_names: dict[cst.CSTNode, Counter[str]] = {}
 _OWN_SCOPE = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
 
 
@@ -94,9 +96,15 @@ def _looks_at_size(test: cst.CSTNode) -> bool:
 
 def count_names(node: cst.CSTNode, name: str) -> int:
     """Return how often a plain name is used; where a function of that name is defined does not count."""
-    uses = sum(part.__class__ is cst.Name and part.value == name for part in walk_syntax(node))
-    definitions = sum(part.__class__ is cst.FunctionDef and part.name.value == name for part in walk_syntax(node))
-    return uses - definitions
+    known = _names.get(node)
+    if known is None:
+        known = _names[node] = Counter()
+        for part in walk_syntax(node):
+            if part.__class__ is cst.Name:
+                known[part.value] += 1
+            elif part.__class__ is cst.FunctionDef:
+                known[part.name.value] -= 1
+    return known[name]
 
 
 def called_names(node: cst.CSTNode) -> set[str]:
