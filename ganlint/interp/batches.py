@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from ganlint.interp.datasets import as_dataset
 from ganlint.interp.images import merge_samples
-from ganlint.interp.iterate import copy_sample
+from ganlint.interp.iterate import make_batch
 from ganlint.interp.torch_values import LoaderV, TensorV
 from ganlint.interp.values import Choice, Const, DictV, ExternalV, InstanceV, ListV, Unknown, Value
 from ganlint.torch_api.shape import UNKNOWN, Shape, shape_of
@@ -33,22 +31,28 @@ def describe_batches(call: Call, loader: LoaderV) -> None:
         loader.batch = _collate(dataset.sample, loader, single=single)
 
 
-def restart_loader(call: Call, loader: LoaderV) -> LoaderV:
-    """Return the loader as `next(iter(loader))` sees it in a loop: started anew for this one batch."""
-    node = call.node
-    argument = node.args[0].value if isinstance(node, cst.Call) and node.args else None
-    fresh = isinstance(argument, cst.Call) and isinstance(argument.func, cst.Name) and argument.func.value == "iter"
-    if not fresh or not call.machine.loops:
+def start_loader(call: Call, loader: LoaderV) -> LoaderV:
+    """Return what `iter(loader)` gives: in a loop, a loader that was started anew and remembers it."""
+    machine = call.machine
+    inside = len(machine.loops) > len(loader.loops) and machine.loops[: len(loader.loops)] == loader.loops
+    if loader.restart_of is not None or not inside or machine.depth or machine.exploring:
         return loader
-    twin = LoaderV(loader.args, node, call.scope)
-    twin.exact, twin.length, twin.dataset, twin.restart_of = loader.exact, loader.length, loader.dataset, loader
-    twin.batch = _reload(loader.batch, twin) if loader.batch is not None else None
+    twin = LoaderV(loader.args, call.node, call.scope)
+    twin.exact, twin.length, twin.dataset, twin.batch = loader.exact, loader.length, loader.dataset, loader.batch
+    twin.loops, twin.restart_of = machine.loops, loader
     return twin
 
 
+def take_batch(call: Call, loader: LoaderV) -> Value:
+    """Return what `next` gives; what is taken in a loop inside the one that started the loader is as from any loop."""
+    loader.taken += 1
+    if loader.restart_of is None or call.machine.loops != loader.loops:
+        return make_batch(loader.restart_of or loader)
+    return _reload(make_batch(loader), loader)
+
+
 def _reload(batch: Value, loader: LoaderV) -> Value:
-    copied = copy_sample(batch)
-    waiting = [copied]
+    waiting = [batch]
     while waiting:
         value = waiting.pop()
         if isinstance(value, TensorV):
@@ -58,7 +62,7 @@ def _reload(batch: Value, loader: LoaderV) -> Value:
             waiting.extend(value.items)
         elif isinstance(value, DictV):
             waiting.extend(value.items.values())
-    return copied
+    return batch
 
 
 def _collate(sample: Value, loader: LoaderV, *, single: bool) -> Value:

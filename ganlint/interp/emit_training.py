@@ -33,7 +33,7 @@ def find_restarted(events: Events) -> dict[int, Place]:
     found: dict[int, Place] = {}
     for event in events.forwards:
         loader = event.first.loader if event.first is not None and event.trains else None
-        if loader is not None and loader.restart_of is not None:
+        if loader is not None and loader.restart_of is not None and loader.taken == 1:
             found.setdefault(id(loader.restart_of), place_of(loader.node, loader.scope))
     return found
 

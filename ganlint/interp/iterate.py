@@ -29,7 +29,8 @@ def iterate_value(value: Value) -> Elements:
     if isinstance(value, DictV):
         return Elements([Const(key) for key in value.items], exact=value.exact)
     if isinstance(value, LoaderV):
-        return Elements([make_batch(value)], exact=False, loader=value)
+        loader = value.restart_of or value
+        return Elements([make_batch(loader)], exact=False, loader=loader)
     if isinstance(value, ModuleV):
         return Elements(
             [pick_module(child) or child for child in value.attrs.values() if _may_be_module(child)], exact=True

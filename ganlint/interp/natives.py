@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from ganlint.interp.batches import restart_loader
+from ganlint.interp.batches import start_loader, take_batch
 from ganlint.interp.calls import BUILTINS, Call, call_value
-from ganlint.interp.iterate import iterate_value, make_batch, unpack_value
+from ganlint.interp.iterate import iterate_value, unpack_value
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
 from ganlint.interp.operators import apply_binary
 from ganlint.interp.torch_values import LoaderV, ModuleV, ParametersV, TensorV
@@ -229,10 +229,15 @@ def _sum(call: Call) -> Value:
     return fold_function(sum)(call)
 
 
+def _iter(call: Call) -> Value:
+    value = _passthrough(call)
+    return start_loader(call, value) if isinstance(value, LoaderV) else value
+
+
 def _next(call: Call) -> Value:
     value = call.args[0] if call.args else None
     if isinstance(value, LoaderV):
-        return make_batch(restart_loader(call, value))
+        return take_batch(call, value)
     if isinstance(value, (ListV, DictV, ModuleV)):
         elements = iterate_value(value)
         return elements.items[0] if elements.items else Unknown("next of an empty iterable")
@@ -315,7 +320,7 @@ BUILTINS.update(
             "map": _map,
             "filter": _filter,
             "reversed": _reversed,
-            "iter": _passthrough,
+            "iter": _iter,
             "next": _next,
             "eval": _eval,
             "open": _open,

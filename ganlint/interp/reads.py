@@ -33,6 +33,8 @@ _SETTERS = frozenset(
         "update",
     }
 )
+#: Words of classes that leave something to those that derive from them.
+_ABSTRACT = frozenset({"NotImplementedError", "NotImplemented", "ABC", "ABCMeta", "abstractmethod"})
 _MODULE_BASES = frozenset({"torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module"})
 _HARMLESS_BASES = frozenset({"abc.ABC", "object", "builtins.object"})
 
@@ -42,7 +44,8 @@ class _Words:
     """What a piece of syntax reads: all names, attributes, those of others than `self`, and texts.
 
     `mentioned` are names that stand anywhere but behind `self.` where that is read, `tried` attributes that are read
-    where an error is caught; `computed` is true where attributes are set under names that are computed.
+    where an error is caught; `computed` is true where attributes are set under names that are computed, or by classes
+    that derive from this one.
     """
 
     names: frozenset[str]
@@ -150,7 +153,7 @@ def _collect_words(node: cst.CSTNode) -> _Words:
         texts=frozenset(part.value.strip("'\"") for part in parts if isinstance(part, cst.SimpleString)),
         mentioned=frozenset(part.value for part in parts if isinstance(part, cst.Name) and id(part) not in own),
         tried=frozenset().union(*(attribute_words(part) for part in parts if isinstance(part, (cst.Try, cst.TryStar)))),
-        computed=not _SETTERS.isdisjoint(names),
+        computed=not (_SETTERS | _ABSTRACT).isdisjoint(names),
         dynamic=not _DYNAMIC.isdisjoint(names) or any(map(_asks_by_text, parts)),
     )
     _words[node] = words

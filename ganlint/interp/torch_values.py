@@ -235,12 +235,13 @@ class LoaderV(Value):
     """A DataLoader.
 
     `batch` is what one step of a loop over it gives, None where that is not known; `dataset` describes what it loads,
-    `length` is the number of samples. `restart_of` is set for what `iter` gives in a loop that starts a loader anew in
-    every iteration: the loader.
+    `length` is the number of samples; `loops` are the iterations it was made in. `restart_of` is set for what `iter`
+    gives in a loop that did not make the loader: the loader; `taken` counts the batches that were taken of it.
     """
 
     __slots__ = (
-        "args", "batch", "dataset", "exact", "fed", "length", "node", "restart_of", "scope", "skips_short", "training",
+        "args", "batch", "dataset", "exact", "fed", "length", "loops", "node", "restart_of", "scope",
+        "skips_short", "taken", "training",
     )  # fmt: skip
 
     def __init__(self, args: dict[str, Value], node: cst.CSTNode, scope: ModuleScope) -> None:
@@ -254,7 +255,13 @@ class LoaderV(Value):
         self.batch: Value | None = None
         self.dataset: DatasetEvent | None = None
         self.length: int | None = None
+        self.loops: tuple[tuple[int, int], ...] = ()
         self.restart_of: LoaderV | None = None
+        self.taken = 0
+
+    def matches(self, other: Value) -> bool:
+        """Tell whether another value loads the same, whichever of them was started anew."""
+        return isinstance(other, LoaderV) and (self.restart_of or self) is (other.restart_of or other)
 
 
 class OptimizerV(Value):
