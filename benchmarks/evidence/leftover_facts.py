@@ -130,9 +130,8 @@ def show_missing_activation() -> None:
                 optimizer.step()
             real, fake = ring(2000), 0.3 * torch.randn(2000, 2)
             hits.append(((net(real) > 0).float().mean() + (net(fake) < 0).float().mean()).item() / 2)
-        print(
-            f"  a discriminator of 3 Linear with {act}: loss {loss.item():.3f}, right {min(hits):.1%} to {max(hits):.1%}"
-        )
+        right = f"right {min(hits):.1%} to {max(hits):.1%}"
+        print(f"  a discriminator of 3 Linear with {act}: loss {loss.item():.3f}, {right}")
 
 
 def show_softmax_dim() -> None:
@@ -153,9 +152,8 @@ def show_restarted_loader() -> None:
         torch.manual_seed(0)
         again = {int(i) for _ in range(20) for i in next(iter(loader))[0]}
         once = {int(i) for (batch,) in loader for i in batch}
-        print(
-            f"  20 batches of 50 of 1000 samples, shuffle={shuffle}: restarted {len(again)} samples, one pass {len(once)}"
-        )
+        seen = f"restarted {len(again)} samples, one pass {len(once)}"
+        print(f"  20 batches of 50 of 1000 samples, shuffle={shuffle}: {seen}")
     for workers in (0, 2):
         loader = DataLoader(data, 50, shuffle=True, num_workers=workers)
         start = time.perf_counter()
