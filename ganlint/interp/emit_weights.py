@@ -165,18 +165,22 @@ def _find_forward(event: PenaltyEvent) -> ForwardEvent | None:
 
 
 def _find_ways(events: Events) -> dict[int, tuple[bool, TapeNode | None, TapeNode | None]]:
-    """Return, for each penalty that ends in a loss, whether its gradient gets there, what cuts it, and its norm."""
+    """Return, for each penalty that ends in a loss, whether its gradient gets there, what cuts it, and its norm.
+
+    It is cut where every way is: a running mean of penalties is detached, and the penalty itself is not.
+    """
     found: dict[int, tuple[bool, TapeNode | None, TapeNode | None]] = {}
     for backward in events.backwards:
         stack: list[tuple[TapeNode, TapeNode | None, TapeNode | None, bool]] = [(backward.root, None, None, False)]
-        seen: set[int] = set()
+        seen: set[tuple[int, bool]] = set()
         while stack:
             node, cut, norm, rooted = stack.pop()
-            if id(node) in seen:
+            if (id(node), cut is None) in seen:
                 continue
-            seen.add(id(node))
+            seen.add((id(node), cut is None))
             if node.kind == "gradient":
-                found[id(node.event)] = (True, cut, norm)
+                if cut is None or id(node.event) not in found:
+                    found[id(node.event)] = (True, cut, norm)
                 continue
             if isinstance(node.event, ForwardEvent):
                 continue

@@ -23,6 +23,7 @@ from ganlint.interp.values import (
     Const,
     DictV,
     ExternalV,
+    ImportedV,
     InstanceV,
     ListV,
     NativeV,
@@ -155,6 +156,15 @@ def _instantiate(call: Call) -> Value:
     return call_value(inner, found or ExternalV(target))
 
 
+def _import_module(call: Call) -> Value:
+    """Run `importlib.import_module(name)` or `__import__(name)` of a module of the tree."""
+    name = text_of(call.argument(0, "name"))
+    if name is None:
+        return Unknown("a module of an unknown name")
+    scope = call.machine.project.load_module(call.machine, name, call.scope)
+    return ExternalV(name) if scope is None else ImportedV(scope)
+
+
 def _join_path(call: Call) -> Value:
     parts = [text_of(arg) for arg in call.args]
     known = [part for part in parts if part is not None]
@@ -220,6 +230,7 @@ _MATH = {
     for package in ("math", "numpy")
 }
 
+BUILTINS["__import__"] = NativeV("__import__", _import_module)
 EXTERNALS.update(_MATH)
 EXTERNALS.update(
     {
@@ -271,6 +282,7 @@ EXTERNALS.update(
         "tqdm.tqdm_notebook": _tqdm,
         "tqdm.trange": BUILTINS["range"].run,
         "os.path.join": _join_path,
+        "importlib.import_module": _import_module,
         "hydra.utils.instantiate": _instantiate,
     }
 )

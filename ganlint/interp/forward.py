@@ -18,6 +18,7 @@ from ganlint.interp.torch_values import WEIGHTED, ModuleV, TensorV
 from ganlint.interp.trace import OpRecord, Trace
 from ganlint.interp.values import (
     Choice,
+    Const,
     DictV,
     FunctionV,
     ListV,
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ganlint.torch_api.shape import Shape
+
+
+#: Most passes with different flags that are traced of one network.
+_MAX_VARIANTS = 4
 
 
 def call_module(call: Call, module: Value) -> Value:
@@ -95,9 +100,7 @@ def _call_network(call: Call, module: ModuleV) -> Value:
     tensors: list[TensorV] = []
     for value in (*call.args, *call.keywords.values()):
         find_tensors(value, tensors)
-    if module.trace is None:
-        _start_trace(call, module)
-    trace = module.trace
+    trace = _find_trace(call, module)
     if trace is None or trace.result is None:
         unknown = TensorV(shape=UNKNOWN, networks=(*union_networks(tensors), module), node=call.node, scope=call.scope)
         unknown.tape = _record_forward(call, module, tensors)
@@ -193,11 +196,40 @@ def _fit_shapes(traced: list[Shape], given: list[Shape]) -> Callable[[Shape], Sh
     return fit
 
 
+def _find_trace(call: Call, module: ModuleV) -> Trace | None:
+    """Return the traced pass of a network that took the flags of a call: `return_features=True` gives other results."""
+    if module.trace is None:
+        _start_trace(call, module)
+    first = module.trace
+    flags = _read_flags(call)
+    if first is None or flags == first.flags:
+        return first
+    if flags not in first.variants and len(first.variants) < _MAX_VARIANTS:
+        variant = first.variants[flags] = Trace(call.machine.depth)
+        variant.called = first.called
+        _run_trace(call, module, variant)
+    return first.variants.get(flags, first)
+
+
+def _read_flags(call: Call) -> tuple[tuple[object, object], ...]:
+    """Return the arguments that choose what a pass does, by position or name."""
+    given = [*enumerate(call.args), *call.keywords.items()]
+    return tuple(
+        (name, value.value)
+        for name, value in given
+        if isinstance(value, Const) and isinstance(value.value, (bool, str, type(None)))
+    )
+
+
 def _start_trace(call: Call, module: ModuleV) -> None:
-    machine = call.machine
-    trace = Trace(machine.depth)
     # Set before the pass runs: a network that calls itself must not start another.
-    module.trace = trace
+    module.trace = Trace(call.machine.depth)
+    module.trace.flags = _read_flags(call)
+    _run_trace(call, module, module.trace)
+
+
+def _run_trace(call: Call, module: ModuleV, trace: Trace) -> None:
+    machine = call.machine
     forward = module.cls.find("forward") if module.cls is not None else None
     names = parameter_names(forward)[1:] if isinstance(forward, FunctionV) else ["input"]
     args = [

@@ -15,7 +15,7 @@ from ganlint.interp.literals import decide_flag, find_tensors, text_of
 from ganlint.interp.losses import call_loss
 from ganlint.interp.modules import build_layer, init_torch_base
 from ganlint.interp.parameters import call_parameters_method, collect_parameters
-from ganlint.interp.tape import TapeNode, find_sources, needs_gradient, record_unknown, tapes_of
+from ganlint.interp.tape import TapeNode, find_sources, needs_gradient, tapes_of
 from ganlint.interp.tensors import write_parameter
 from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, ParametersV, TensorV
 from ganlint.interp.values import (
@@ -78,20 +78,15 @@ def _gradient(call: Call) -> Value:
         certain=True,
     )
     results: list[Value] = []
-    for tensor in inputs:
+    for tensor in inputs or [TensorV(shape=UNKNOWN)]:
         shape = tensor.shape if tensor.shape.dims is not None else _shape_by_layer(outputs)
         result = TensorV(shape=shape, networks=union_networks(outputs), node=call.node, scope=call.scope)
-        if machine.trace is None:
+        if machine.trace is None and outputs:
             result.tape = TapeNode("gradient", event.outputs, node=call.node, scope=call.scope)
             result.tape.event = event
         results.append(result)
     if machine.trace is None and outputs:
         machine.events.penalties.append(event)
-    if not results:
-        # With respect to something that is not known: what the gradient leads to is not known either.
-        result = TensorV(shape=UNKNOWN, networks=union_networks(outputs), node=call.node, scope=call.scope)
-        result.tape = record_unknown(machine, outputs, "grad", call.node, call.scope)
-        results.append(result)
     return ListV(results, "tuple", exact=bool(inputs))
 
 

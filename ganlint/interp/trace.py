@@ -67,7 +67,7 @@ class Trace:
     are the identities of the modules that ran.
     """
 
-    __slots__ = ("alias", "called", "complete", "depth", "ops", "result")
+    __slots__ = ("alias", "called", "complete", "depth", "flags", "ops", "result", "variants")
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
@@ -76,6 +76,9 @@ class Trace:
         self.called: set[int] = set()
         self.result: Value | None = None
         self.complete = True
+        #: The flags the pass was given, and the traces of passes that were given others.
+        self.flags: tuple[tuple[object, object], ...] = ()
+        self.variants: dict[tuple[tuple[object, object], ...], Trace] = {}
 
     def add(self, op: OpRecord) -> int:
         """Append an op and return its index."""
