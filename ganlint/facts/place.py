@@ -22,7 +22,8 @@ class Known:
     """A value the interpreter knows, with where it came from.
 
     `origin` is one of `literal`, `constant` (a name bound to a literal), `argument` (given at a call site),
-    `default` (a parameter default), `argparse`, `config` (dataclass, dict, YAML, JSON, absl, click, ...).
+    `default` (a parameter default), `torch` (what torch takes where nothing is given), `argparse`, `config`
+    (dataclass, dict, YAML, JSON, absl, click, ...).
     `confidence` is `high` for what the program fixes, `medium` for defaults a user can override,
     `low` for what ganlint assumed.
     """

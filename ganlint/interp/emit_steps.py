@@ -186,7 +186,8 @@ class StepEmitter:
         this = id(step.optimizer)
         own = [e for e in step.entries if this not in e.used_by and (not e.used_by or id(e.backward) in intended)]
         lost = [] if own else [GradientEntry(backward=b, definite=True, used_by=frozenset()) for b in step.intended]
-        used = next((e for e in step.entries if this in e.used_by and e.definite), None)
+        # What is there whichever way the program went, and was used on one of them, is used twice on that way.
+        used = next((e for e in step.entries if this in e.maybe_used_by and e.definite), None)
         foreign = next(
             (e for e in step.entries if this not in e.used_by and e.used_by and id(e.backward) not in intended), None
         )

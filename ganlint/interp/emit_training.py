@@ -72,7 +72,7 @@ def _known_flag(loader: LoaderV, name: str) -> Known | None:
         return known_of(given)
     if not loader.exact:
         return None
-    return Known(value=False, place=place_of(loader.node, loader.scope), origin="default", confidence="high")
+    return Known(value=False, place=place_of(loader.node, loader.scope), origin="torch", confidence="high")
 
 
 def emit_losses(
@@ -147,7 +147,7 @@ def _known_setting(optimizer: OptimizerV, name: str) -> Known | None:
     if name not in optimizer.defaults:
         return None
     place = place_of(optimizer.node, optimizer.scope)
-    return Known(value=optimizer.defaults[name], place=place, origin="default", confidence="high")
+    return Known(value=optimizer.defaults[name], place=place, origin="torch", confidence="high")
 
 
 def emit_inits(events: Events, network_of: NetworkOf, counts: Mapping[tuple[int, str], int]) -> Iterator[Init]:

@@ -101,11 +101,16 @@ class BackwardEvent:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class GradientEntry:
-    """A backward pass whose gradient is still there; `used_by` are the optimisers that have stepped with it."""
+    """A backward pass whose gradient is still there.
+
+    `used_by` are the optimisers that have stepped with it whichever way the program went, `maybe_used_by` those that have
+    on some way.
+    """
 
     backward: BackwardEvent
     definite: bool
     used_by: frozenset[int]
+    maybe_used_by: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -218,8 +218,7 @@ def step_optimizer(machine: Machine, optimizer: OptimizerV, node: cst.CSTNode, s
         if not held.entries and not held.discarded:
             continue
         used = tuple(
-            replace(entry, used_by=entry.used_by | {id(optimizer)}) if id(entry.backward) in taken else entry
-            for entry in held.entries
+            _mark_used(entry, id(optimizer)) if id(entry.backward) in taken else entry for entry in held.entries
         )
         own = any(module is other for other in stepped)
         _write_gradients(machine, module, GradientV(used, discarded=held.discarded and not own, clear=held.clear))
@@ -236,6 +235,10 @@ def _flatten_recent(values: Iterable[Value]) -> Iterator[BackwardEvent]:
             yield from _flatten_recent([value.value])
         elif isinstance(value, Choice):
             yield from _flatten_recent(value.options)
+
+
+def _mark_used(entry: GradientEntry, optimizer: int) -> GradientEntry:
+    return replace(entry, used_by=entry.used_by | {optimizer}, maybe_used_by=entry.maybe_used_by | {optimizer})
 
 
 def note_forward(machine: Machine, module: ModuleV) -> None:
@@ -266,6 +269,7 @@ def _merge_gradients(value: Value) -> GradientV:
             backward=found[0].backward,
             definite=len(found) == len(options) and all(entry.definite for entry in found),
             used_by=frozenset.intersection(*(entry.used_by for entry in found)),
+            maybe_used_by=frozenset.union(*(entry.maybe_used_by for entry in found)),
         )
         for found in merged.values()
     )

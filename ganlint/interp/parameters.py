@@ -217,7 +217,7 @@ def collect_parameters(value: Value | None) -> tuple[tuple[ModuleV, ...], bool]:
             complete = complete and (current.exact or _holds_parameters(current))
         elif isinstance(current, Choice):
             stack.extend(current.options)
-            complete = False
+            complete = complete and all(isinstance(option, ParametersV) for option in current.options)
         elif isinstance(current, TensorV) and current.param is not None:
             found.setdefault(id(current.param[0]), current.param[0])
         elif isinstance(current, DictV):

@@ -26,6 +26,8 @@ from ganlint.matcher.vocabulary import list_fields
 _MAX_TRIED = 300_000
 _MAX_MATCHES = 2_000
 
+#: Origins that need no words: the value is where the finding points, or is torch's own.
+_PLAIN_ORIGINS = frozenset({"literal", "torch"})
 _ORIGIN_WORDS = {
     "constant": "this constant",
     "argument": "this argument",
@@ -242,13 +244,13 @@ def _unique_labels(labels: Sequence[tuple[Place, str]], primary: Place) -> tuple
 def _origin_labels(candidate: _Candidate) -> Iterator[tuple[Place, str]]:
     for known, words in candidate.knowns:
         # A literal stands where it is used: the span shows it.
-        if known.place != candidate.place and known.origin != "literal":
+        if known.place != candidate.place and known.origin not in _PLAIN_ORIGINS:
             yield known.place, _describe_origin(known, words)
 
 
 def _build_notes(compiled: CompiledRule, candidate: _Candidate, labels: tuple[str, ...]) -> Iterator[str]:
     for known, words in candidate.knowns:
-        if known.place == candidate.place and known.origin != "literal":
+        if known.place == candidate.place and known.origin not in _PLAIN_ORIGINS:
             yield _describe_origin(known, words)
     uses, kinds = compiled.uses, compiled.scope.kinds
     for network in uses.read_networks(candidate.env, kinds, roles_only=True):

@@ -56,7 +56,7 @@ FIELD_WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("clipping", "of"): ("weights", "gradients"),
     ("clipping", "when"): ("after_step", "before_step", "outside_loop"),
     ("init", "parameter"): ("weight", "bias"),
-    ("Known", "origin"): ("literal", "constant", "argument", "default", "argparse", "config"),
+    ("Known", "origin"): ("literal", "constant", "argument", "default", "torch", "argparse", "config"),
     ("Known", "confidence"): ("high", "medium", "low"),
 }
 
