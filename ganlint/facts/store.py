@@ -79,6 +79,7 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("update", "targets"): "loss_call",
     ("update", "foreign_backward"): "backward",
     ("forward", "network"): "network",
+    ("forward", "maker"): "network",
     ("backward", "reaches"): "network",
     ("backward", "stale_forward"): "forward",
     ("backward", "freed_by"): "backward",

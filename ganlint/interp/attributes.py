@@ -26,6 +26,7 @@ from ganlint.interp.values import (
     InstanceV,
     ListV,
     Maybe,
+    MemberV,
     ParserV,
     PartialV,
     SuperV,
@@ -146,6 +147,10 @@ def _class_attribute(_machine: Machine, owner: ClassV, name: str, _node: cst.CST
     if member is not None:
         if isinstance(member, FunctionV) and "classmethod" in member.flags:
             return BoundV(member, owner)
+        if owner.is_enum and not isinstance(member, FunctionV):
+            value = member.value if isinstance(member, Const) else name
+            node = member.node if isinstance(member, Const) else None
+            return MemberV(name, value, node, owner.scope)
         return member
     if name in ("__name__", "__qualname__"):
         return Const(owner.name)
@@ -218,6 +223,10 @@ def _const_attribute(_machine: Machine, owner: Const, name: str, _node: cst.CSTN
     return Unknown("attribute of None", name) if owner.value is None else BoundV(name, owner)
 
 
+def _member_attribute(machine: Machine, owner: MemberV, name: str, node: cst.CSTNode) -> Value:
+    return Const(owner.name) if name == "name" else _const_attribute(machine, owner, name, node)
+
+
 def _method_only(_machine: Machine, owner: Value, name: str, _node: cst.CSTNode) -> Value:
     return BoundV(name, owner)
 
@@ -263,6 +272,7 @@ _LOOK_UPS: dict[type, Callable[[Machine, Any, str, cst.CSTNode], Value]] = {
     ListV: _method_only,
     LoaderV: _loader_attribute,
     Maybe: _maybe_attribute,
+    MemberV: _member_attribute,
     ModuleV: _module_attribute,
     OptimizerV: _method_only,
     ParametersV: get_parameters_attribute,

@@ -119,9 +119,12 @@ class StepEmitter:
         source = self.name_source(event)
         first = event.first
         noise = next((leaf for tape in event.inputs for leaf in _find_noise(tape)), None)
+        origin = self._origin_of(event)
+        makers = self._numbers(maker.module for maker in origin.makers) if origin is not None else ()
         fact = Forward(
             place=place_of(event.node, event.scope),
             network=number,
+            maker=makers[0] if len(makers) == 1 else None,
             source=source,
             source_place=place_of(first.node, first.scope)
             if first is not None and first.node is not None and first.scope is not None

@@ -67,9 +67,22 @@ def _collect(node: TapeNode, origin: Origin, is_own: IsOwn, seen: set[int]) -> N
     elif node.kind == "unknown":
         origin.unknown = True
     if node.kind in ("sum", "product", "scale") and len(node.inputs) > 1:
-        origin.blended = True
+        _blend([trace_origin(part, is_own) for part in node.inputs], origin)
+        return
     for source in node.inputs:
         _collect(source, origin, is_own, seen)
+
+
+def _blend(parts: list[Origin], origin: Origin) -> None:
+    """Add the operands of a sum or product: where one is made by a network and another is not, both are blended."""
+    made = [bool(part.makers) for part in parts]
+    origin.blended = origin.blended or any(part.blended for part in parts) or (any(made) and not all(made))
+    for part in parts:
+        origin.makers.extend(part.makers)
+        origin.leaves |= part.leaves
+        origin.noise.extend(part.noise)
+        origin.batches.extend(part.batches)
+        origin.unknown = origin.unknown or part.unknown
 
 
 def name_source(origin: Origin, is_generator: Callable[[ModuleV], bool]) -> str | None:

@@ -65,6 +65,16 @@ class Const(Value):
         self.confidence = confidence
 
 
+class MemberV(Const):
+    """A member of an enumeration: its value, and its name."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str, value: object, node: cst.CSTNode | None, scope: ModuleScope | None) -> None:
+        super().__init__(value, node, scope, "constant")
+        self.name = name
+
+
 NONE = Const(None)
 TRUE = Const(value=True)
 
