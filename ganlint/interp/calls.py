@@ -11,9 +11,10 @@ from ganlint.interp.iterate import unpack_value
 from ganlint.interp.journal import join_outcomes
 from ganlint.interp.literals import find_tensors
 from ganlint.interp.machine import NORMAL, RETURN, Machine
+from ganlint.interp.reach import find_sources
 from ganlint.interp.scope import Frame
 from ganlint.interp.syntax import is_generator
-from ganlint.interp.tape import find_sources, record_unknown
+from ganlint.interp.tape import record_unknown
 from ganlint.interp.torch_values import OptimizerV, TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import (

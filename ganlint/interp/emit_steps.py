@@ -9,8 +9,8 @@ from ganlint.facts.steps import Backward, Forward, Term, Update
 from ganlint.interp.emit_values import known_of, place_of
 from ganlint.interp.events import GradientEntry
 from ganlint.interp.inputs import Origin, name_source, trace_origin
+from ganlint.interp.reach import feeds_weights, walk_tape
 from ganlint.interp.roles import DISCRIMINATOR, GENERATOR
-from ganlint.interp.tape import feeds_weights, walk_tape
 from ganlint.interp.terms import collect_terms, find_compared
 
 if TYPE_CHECKING:
@@ -197,8 +197,8 @@ class StepEmitter:
         if not own and not step.intended and used is None and not step.discarded:
             return
         reached = self._numbers(f.module for e in own for f in e.backward.reached if f.frozen is not True)
-        complete = step.complete and all(e.definite and e.backward.complete for e in own)
-        complete = complete and all(backward.complete for backward in step.intended)
+        complete = step.complete and all(e.definite and e.backward.known for e in own)
+        complete = complete and all(backward.known for backward in step.intended)
         complete = complete and not (len(step.intended) > 1 and self._is_shared(own))
         update = Update(
             place=place_of(step.node, step.scope),

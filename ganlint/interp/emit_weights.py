@@ -14,8 +14,8 @@ from ganlint.interp.events import ForwardEvent
 from ganlint.interp.gradients import cover_modules, overlaps
 from ganlint.interp.inputs import name_source, trace_origin
 from ganlint.interp.literals import number_of
+from ganlint.interp.reach import walk_tape
 from ganlint.interp.syntax import attribute_words, count_names
-from ganlint.interp.tape import walk_tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -91,6 +91,7 @@ class BackwardEvent:
     scope: ModuleScope
     reached: tuple[ForwardEvent, ...]
     complete: bool
+    known: bool
     retain_graph: Const | None
     stale: ForwardEvent | None
     freed_by: BackwardEvent | None

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.events import BackwardEvent, ForwardEvent, GradientEntry, StepEvent
 from ganlint.interp.literals import decide_flag, number_of
-from ganlint.interp.tape import TapeNode, feeds_weights, find_forwards, tape_of
+from ganlint.interp.reach import feeds_weights, find_forwards, is_loss_known
+from ganlint.interp.tape import TapeNode, tape_of
 from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
 from ganlint.interp.values import Choice, Const, ListV, Maybe, Value
 from ganlint.torch_api.shape import UNKNOWN
@@ -106,6 +107,7 @@ def run_backward(call: Call, loss: Value, gradient: Value | None = None) -> None
         scope=call.scope,
         reached=tuple(reached),
         complete=complete,
+        known=is_loss_known(root),
         retain_graph=retain if isinstance(retain, Const) else None,
         stale=next((forward for forward in sure if _is_stale(machine, forward)), None),
         freed_by=_find_earlier(machine, sure),

@@ -220,7 +220,7 @@ def find_compared(group: TapeNode) -> Iterator[ForwardEvent]:
 
 
 def _find_forward(event: PenaltyEvent) -> ForwardEvent | None:
-    from ganlint.interp.tape import walk_tape
+    from ganlint.interp.reach import walk_tape
 
     for output in event.outputs:
         for node in walk_tape(output, through_cuts=True):
