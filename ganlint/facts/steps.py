@@ -13,8 +13,9 @@ class Forward:
 
     `source` is what its first input is: `fake` (another network made it), `real` (a loader's batch, or another tensor
     no network made where the network also sees fakes), `mixed` (both in one batch), `interpolated` (between both),
-    `noise`, `constant`; None where it is not known. `maker` is the network that made it, where it is one. `low` and `high` are the range of that input's values. `mode` is
-    `train` or `eval`, `mode_place` the call that set it, `mode_in_loop` true if that call is in the training loop.
+    `noise`, `constant`; None where it is not known. `maker` is the network that made it, where it is one. `low` and
+    `high` are the range of that input's values. `mode` is `train` or `eval`, `mode_place` the call that set it,
+    `mode_in_loop` true if that call is in the training loop.
     `detached` is true where no gradient flows back through its input, `no_grad` where none is recorded at all.
     `trains` is true where its result is part of a loss that is backpropagated. `saved` is true where its result is
     written to an image file. `noise_place` is where the noise among its inputs was made, `resampled` whether that

@@ -15,7 +15,7 @@ from ganlint.interp.reach import find_sources
 from ganlint.interp.scope import Frame
 from ganlint.interp.syntax import is_generator
 from ganlint.interp.tape import record_unknown
-from ganlint.interp.torch_values import OptimizerV, TensorV
+from ganlint.interp.torch_values import ModuleV, OptimizerV, TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import (
     NONE,
@@ -144,6 +144,9 @@ def call_value(call: Call, callee: Value) -> Value:
         return call_function(call, callee)
     if isinstance(callee, BoundV):
         if isinstance(callee.function, FunctionV):
+            if call.machine.trace is None and _is_forward(callee.owner, callee.function):
+                # net.forward(x) is a pass as net(x) is.
+                return CALLERS[ModuleV](call, callee.owner)
             return call_function(call, callee.function, receiver=callee.owner)
         method = METHODS.get(type(callee.owner))
         if method is not None:
@@ -173,6 +176,15 @@ def call_value(call: Call, callee: Value) -> Value:
     if caller is not None:
         return caller(call, callee)
     return _unknown_result(call, callee.name if isinstance(callee, Unknown) and callee.name else "an unknown function")
+
+
+def _is_forward(owner: Value, function: FunctionV) -> bool:
+    return (
+        function.name == "forward"
+        and isinstance(owner, ModuleV)
+        and owner.cls is not None
+        and owner.cls.find("forward") is function
+    )
 
 
 def _call_external(call: Call, qualname: str) -> Value:

@@ -104,8 +104,8 @@ class BackwardEvent:
 class GradientEntry:
     """A backward pass whose gradient is still there.
 
-    `used_by` are the optimisers that have stepped with it whichever way the program went, `maybe_used_by` those that have
-    on some way.
+    `used_by` are the optimisers that have stepped with it whichever way the program went, `maybe_used_by` those that
+    have on some way.
     """
 
     backward: BackwardEvent

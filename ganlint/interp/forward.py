@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import apply_operation, join_tensors, union_networks
-from ganlint.interp.attributes import bind_method
-from ganlint.interp.calls import CALLERS, Call, call_value, parameter_names
+from ganlint.interp.calls import CALLERS, Call, call_function, call_value, parameter_names
 from ganlint.interp.events import ForwardEvent
 from ganlint.interp.gradients import ModeV, note_forward, read_frozen, read_mode, read_version
 from ganlint.interp.literals import find_tensors
@@ -296,7 +295,7 @@ def _run_module(call: Call, module: ModuleV) -> Value:
     if module.cls is not None:
         forward = module.cls.find("forward") or module.cls.find("__call__")
         if isinstance(forward, FunctionV):
-            return call_value(call, bind_method(call.machine, forward, module, call.node))
+            return call_function(call, forward, receiver=None if "staticmethod" in forward.flags else module)
     return call_torch_base(call, module)
 
 
