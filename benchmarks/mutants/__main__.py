@@ -46,9 +46,14 @@ def main() -> int:
     )
     gc.freeze()
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("fork")) as pool:
-        reports = list(pool.map(attempt, programs))
-    if options.misses:
-        print("\n".join(_list_misses(reports)), end="\n\n")
+        reports: list[Report] = []
+        shown = 0
+        for report in pool.map(attempt, programs):
+            reports.append(report)
+            trials = list(list_results(reports))
+            for line in _list_misses(trials[shown:]) if options.misses else ():
+                print(line, flush=True)
+            shown = len(trials)
     print(render_table(reports))
     return 0
 
@@ -79,9 +84,8 @@ def _render_line(name: str, trials: Sequence[Trial]) -> str:
     return f"{name:32} {len(trials):5} {found:5} {found / len(trials):6.3f}   {programs}"
 
 
-def _list_misses(reports: Sequence[Report]) -> list[str]:
-    missed = [trial for trial in list_results(reports) if trial.result != "found"]
-    missed.sort(key=lambda trial: (trial.operator, trial.program, trial.path, trial.line))
+def _list_misses(trials: Sequence[Trial]) -> list[str]:
+    missed = [trial for trial in trials if trial.result != "found"]
     return [
         f"{trial.operator} {trial.result}: {trial.program.partition(' ')[0]}/{trial.path}:{trial.line} "
         f"[{trial.program.partition(' ')[2]}] {trial.change}"

@@ -13,7 +13,7 @@ from benchmarks.mutants.operators import operator
 from benchmarks.mutants.programs import Program
 from benchmarks.mutants.roles import D, G, read_role
 from benchmarks.mutants.steps import Training, Update, read_optimizers
-from benchmarks.mutants.tree import Code, Edit, Mutant, dotted, keyword, last_name, names_in
+from benchmarks.mutants.tree import Code, Edit, Mutant, dotted, keyword, last_name, names_in, receiver
 
 _PENALTY = re.compile(r"gp$|^gp|penalty|grad_pen", re.IGNORECASE)
 
@@ -76,8 +76,11 @@ def join_samples(program: Program) -> Iterator[Mutant]:
         for item in ast.walk(function):
             if isinstance(item, ast.Call) and last_name(item.func) == "norm" and item.lineno >= call.lineno:
                 given = keyword(item, "dim")
-                if isinstance(item.func, ast.Attribute) and given and code.cut(given.value) == "1":
-                    yield code.mutate([code.replace(item, f"{code.cut(item.func.value)}.norm(2)")], call)
+                if receiver(item) is None or given is None or code.cut(given.value) != "1":
+                    continue
+                of = receiver(item) if dotted(item.func) != "torch.norm" else item.args[0]
+                assert of is not None
+                yield code.mutate([code.replace(item, f"{code.cut(of)}.norm(2)")], call)
 
 
 @operator("penalty-dropped", "wgan-without-lipschitz")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from benchmarks.mutants.layers import (
     NORMS,
@@ -18,7 +19,7 @@ from benchmarks.mutants.numbers import find_number
 from benchmarks.mutants.operators import operator
 from benchmarks.mutants.programs import Program
 from benchmarks.mutants.roles import D, G, is_network_name
-from benchmarks.mutants.steps import Training
+from benchmarks.mutants.steps import Training, Update
 from benchmarks.mutants.tree import Code, Edit, Mutant, dotted, keyword, last_name, names_in
 
 SMALLEST_BATCH = 32
@@ -67,7 +68,7 @@ def stop_normalizing(program: Program) -> Iterator[Mutant]:
         listed = code.parent(call)
         if isinstance(listed, ast.List) and listed.elts[-1] is call and len(listed.elts) > 1:
             start = code.end(listed.elts[-2])
-            yield code.mutate([Edit(start=start, end=code.end(call), text="")], call)
+            yield _widen(program, code.mutate([Edit(start=start, end=code.end(call), text="")], call))
 
 
 @operator("normalize-channels", "normalize-channel-mismatch")
@@ -116,7 +117,7 @@ def leave_noise_unfilled(program: Program) -> Iterator[Mutant]:
     """The latent is memory that nothing was written to"""
     for training in _list_trainings(program):
         code = training.code
-        for call in _list_noise(training):
+        for call in _list_noise(training, training.updates):
             if last_name(call.func) in NOISE and dotted(call.func).startswith("torch."):
                 yield code.mutate([code.replace(call.func, "torch.empty")], call)
             elif last_name(call.func) == "normal" and isinstance(call.args[2], ast.Tuple):
@@ -131,7 +132,8 @@ def fix_noise(program: Program) -> Iterator[Mutant]:
     """The latent is made once, in front of the loop"""
     for training in _list_trainings(program):
         code, size = training.code, _find_batch_size(training)
-        for call in _list_noise(training):
+        # The noise of the generator's own step: another's would only fix what the discriminator sees.
+        for call in _list_noise(training, training.find_updates(G)):
             statement = code.statement(call)
             if training.loop is None or not isinstance(statement, ast.Assign):
                 continue
@@ -213,7 +215,15 @@ def _replace_tanh(program: Program, kind: str) -> Iterator[Mutant]:
         for chain in list_chains(definition):
             for source, tanh in itertools.pairwise(chain):
                 if source and tanh and source.kind in WEIGHTED and tanh.kind == "Tanh" and tanh is chain[-1]:
-                    yield code.mutate([rename(code, tanh, kind)], definition)
+                    yield _widen(program, code.mutate([rename(code, tanh, kind)], definition))
+
+
+def _widen(program: Program, mutant: Mutant) -> Mutant:
+    """Two ranges that disagree belong to the data, to the generator, and to the loop in which they meet."""
+    lines = [code.frame(call) for code, call in _list_normalizes(program)]
+    lines += [code.frame(definition) for code, definition in program.list_classes(G)]
+    lines += [training.code.frame(training.updates[0].step) for training in _list_trainings(program)]
+    return replace(mutant, lines=(*mutant.lines, *lines))
 
 
 def _list_trainings(program: Program) -> Iterator[Training]:
@@ -241,10 +251,13 @@ def _list_loop_names(training: Training) -> set[str]:
     return names
 
 
-def _list_noise(training: Training) -> Iterator[ast.Call]:
+def _list_noise(training: Training, updates: Sequence[Update]) -> Iterator[ast.Call]:
     """Calls that make the latent of a generator inside the training loop: `torch.randn`, `np.random.normal`."""
-    for update in training.updates:
-        for made in training.list_network_calls(G, update.calls):
+    for update in updates:
+        makers = training.list_network_calls(G, update.calls)
+        for judged in training.list_network_calls(D, update.calls):
+            makers += [made for argument in judged.args for made in training.list_makers(argument)]
+        for made in dict.fromkeys(makers):
             value: ast.expr | None = made.args[0]
             name = dotted(made.args[0])
             if name:

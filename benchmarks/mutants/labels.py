@@ -233,11 +233,40 @@ def _drop_added(training: Training, update: Update, source: str) -> Iterator[Mut
             sources = read_sources(training, item.left), read_sources(training, item.right)
             if sources not in (({"real"}, {"fake"}), ({"fake"}, {"real"})):
                 continue
+            if _reconstructs(training, item.left) or _reconstructs(training, item.right):
+                continue
             if sources[0] == {source}:
                 sign = "-" if isinstance(item.op, ast.Sub) else ""
                 yield code.mutate([code.replace(item, f"{sign}{code.cut(item.right)}")], update.step)
             else:
                 yield code.mutate([code.replace(item, code.cut(item.left))], update.step)
+
+
+def _reconstructs(training: Training, term: ast.expr, depth: int = 3) -> bool:
+    """Whether a term compares what the discriminator was given with what it returns: an energy, not a judgement."""
+    calls = tuple(item for item in ast.walk(term) if isinstance(item, ast.Call))
+    judged = training.list_network_calls(D, calls)
+    given = {name for call in judged for argument in call.args for name in names_in(argument)}
+    beside = [name for item in ast.walk(term) if isinstance(item, ast.Name) for name in [item.id] if name in given]
+    if judged:
+        return len(beside) > sum(len(names_in(argument) & given) for call in judged for argument in call.args)
+    values = [training.find_value(name, term) for name in sorted(names_in(term))] if depth else []
+    known = [value for value in values if value is not None]
+    if any(_is_judgement(training, value) for value in known):
+        inputs = {
+            name
+            for value in known
+            for call in ast.walk(value)
+            if isinstance(call, ast.Call) and training.list_network_calls(D, (call,))
+            for argument in call.args
+            for name in names_in(argument)
+        }
+        return bool(inputs & names_in(term))
+    return any(_reconstructs(training, value, depth - 1) for value in known)
+
+
+def _is_judgement(training: Training, value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and bool(training.list_network_calls(D, (value,)))
 
 
 def _drop_backward(training: Training, update: Update, source: str) -> Iterator[Mutant]:

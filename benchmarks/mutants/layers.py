@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchmarks.mutants.tree import FUNCTIONS, Code, Edit, dotted, keyword, last_name
+from benchmarks.mutants.tree import FUNCTIONS, Code, Edit, dotted, keyword, last_name, names_in
 
 CONVS = {"Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"}
 WEIGHTED = CONVS | {"Linear"}
@@ -94,7 +94,8 @@ def is_decided(code: Code, node: ast.AST) -> bool:
             # An `else` of a flag runs with other arguments only.
             if child in above.orelse or not isinstance(flag, (ast.Name, ast.Attribute)):
                 return False
-        if isinstance(above, ast.IfExp):
+        # A loop that counts to an option may run no time at all.
+        if isinstance(above, ast.IfExp) or (isinstance(above, ast.For) and names_in(above.iter) - {"range"}):
             return False
         child = above
     return True

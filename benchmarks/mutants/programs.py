@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.mutants.roles import D, G, read_role
 from benchmarks.mutants.steps import Training, forget, read_trainings
-from benchmarks.mutants.tree import Code, parse_code
+from benchmarks.mutants.tree import Code, last_name, parse_code
 
 #: Files of a program beyond this many say that it is a framework; its mutants would be few and its runs long.
 MAX_FILES = 40
@@ -22,7 +22,7 @@ _SKIPPED = {"test", "tests", "docs", "lpips"}
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Program:
-    """A training file (`entry`), what it imports from its repository, and the files that import it (`users`)."""
+    """A training file (`entry`), what it imports from its repository, and a file that imports it (`users`)."""
 
     repo: str
     folder: Path
@@ -51,6 +51,13 @@ class Program:
                 if (role is None or read_role(definition.name) == role) and self._is_built(definition):
                     yield code, definition
 
+    def builds_networks(self) -> bool:
+        """Whether the files build two networks at least; a library's training class gets them from its users."""
+        known = {definition.name: definition for code in self.codes.values() for definition in code.classes}
+        built = [definition for _, definition in self.list_classes() if _is_network(definition, known)]
+        bare = [call for code in self.codes.values() for call in code.calls if _is_bare_sequential(code, call)]
+        return len(built) + len(bare) > 1
+
     def _is_built(self, definition: ast.ClassDef) -> bool:
         return definition.name in self._called
 
@@ -62,6 +69,18 @@ class Program:
                 name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
                 names.add(name)
         return names
+
+
+def _is_network(definition: ast.ClassDef, known: dict[str, ast.ClassDef], depth: int = 4) -> bool:
+    bases = [last_name(base) for base in definition.bases]
+    return any(
+        base.endswith("Module") or (depth > 0 and base in known and _is_network(known[base], known, depth - 1))
+        for base in bases
+    )
+
+
+def _is_bare_sequential(code: Code, call: ast.Call) -> bool:
+    return last_name(call.func) == "Sequential" and code.find_above(call, ast.ClassDef) is None
 
 
 def find_programs(folder: Path, *, only: str | None, limit: int, seed: int) -> list[Program]:
@@ -87,11 +106,15 @@ def _find_in_repo(repo: Path, limit: int, seed: int) -> list[Program]:
     imports = {path: _list_imports(code, codes) for path, code in codes.items()}
     programs = []
     for entry in entries:
-        users = tuple(path for path, imported in imports.items() if entry in imported and path != entry)[:3]
-        files = list(dict.fromkeys((*_close([entry], imports), *users)))
-        if len(files) <= MAX_FILES:
-            chosen = {path: codes[path] for path in files}
-            programs.append(Program(repo=repo.name, folder=repo, entry=entry, users=users, codes=chosen))
+        users = [path for path, imported in imports.items() if entry in imported and path != entry]
+        # One is enough to see how the entry is called: a script, if there is one.
+        users = sorted(users, key=lambda path: "__main__" not in codes[path].text)[:1]
+        others = set(entries) - {entry}
+        files = _close([entry, *users], {path: found - others for path, found in imports.items()})
+        chosen = {path: codes[path] for path in files}
+        program = Program(repo=repo.name, folder=repo, entry=entry, users=tuple(users), codes=chosen)
+        if len(files) <= MAX_FILES and program.builds_networks():
+            programs.append(program)
     forget()
     return sorted(programs[:limit], key=lambda program: program.entry)
 

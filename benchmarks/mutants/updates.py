@@ -12,7 +12,7 @@ from benchmarks.mutants.layers import NORMS, list_layers
 from benchmarks.mutants.operators import operator
 from benchmarks.mutants.programs import Program
 from benchmarks.mutants.roles import D, G, read_role
-from benchmarks.mutants.steps import Training, Update, read_optimizers
+from benchmarks.mutants.steps import OPTIMIZERS, Training, Update
 from benchmarks.mutants.tree import Edit, Mutant, dotted, last_name, names_in, receiver
 
 
@@ -168,7 +168,7 @@ def sample_in_train(program: Program) -> Iterator[Mutant]:
                 continue
             statement = code.statement(found[0])
             block = code.cut(code.find_above(statement, (ast.If, ast.FunctionDef)) or statement)
-            if isinstance(statement, ast.Expr) and "save_image" in block:
+            if isinstance(statement, ast.Expr) and re.search(r"\bsave_image\(", block):
                 yield code.mutate([code.delete(statement)], statement)
 
 
@@ -195,11 +195,16 @@ def average_parameters(program: Program) -> Iterator[Mutant]:
 
 def _find_optimizer(program: Program, name: str) -> list[tuple[str, int, int]]:
     return [
-        code.frame(optimizer.call)
+        code.frame(call)
         for code in program.codes.values()
-        for optimizer in read_optimizers(code).values()
-        if optimizer.name.rpartition(".")[2] == name
+        for call in code.calls
+        if last_name(call.func) in OPTIMIZERS and _names(code.statement(call), name)
     ]
+
+
+def _names(statement: ast.stmt, name: str) -> bool:
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return any(dotted(target).rpartition(".")[2] == name for target in targets)
 
 
 def _list_updates(program: Program, role: str) -> Iterator[tuple[Training, Update]]:
