@@ -65,3 +65,4 @@ for i in range(1000):
 module = importlib.import_module("train_labels")
 reveal_type(module.smooth)  # revealed: 0.9
 reveal_type(__import__("train_labels").ones_target(3))  # revealed: tensor[3, 1] const 1.0
+D.forward(G.forward(torch.randn(8, 16))[0])  # pass: G on noise & D on fake
