@@ -206,6 +206,9 @@ def call_function(call: Call, function: FunctionV, receiver: Value | None = None
         return Unknown(f"{function.name} calls itself too deeply", function.name)
     frame = Frame(function.scope, {}, function.closure, function=function)
     frame.receiver = receiver
+    if receiver is None and function.owner is not None and call.args and "staticmethod" not in function.flags:
+        # A method called by its plain function, as a decorator's wrapper does: the instance comes first.
+        frame.receiver = call.args[0]
     _bind_parameters(call, function, frame, receiver)
     outer_scope = machine.scope
     machine.scope = function.scope

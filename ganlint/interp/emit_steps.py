@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.facts.steps import Backward, Forward, Term, Update
 from ganlint.interp.emit_values import known_of, place_of
-from ganlint.interp.events import GradientEntry
+from ganlint.interp.events import ForwardEvent, GradientEntry
 from ganlint.interp.inputs import Origin, name_source, trace_origin
 from ganlint.interp.reach import feeds_weights, walk_tape
 from ganlint.interp.roles import DISCRIMINATOR, GENERATOR
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ganlint.facts.place import Place
     from ganlint.facts.training import LossCall, Optimizer
-    from ganlint.interp.events import BackwardEvent, Events, ForwardEvent, StepEvent
+    from ganlint.interp.events import BackwardEvent, Events, StepEvent
     from ganlint.interp.tape import TapeNode
     from ganlint.interp.terms import RawTerm
     from ganlint.interp.torch_values import ModuleV
@@ -358,7 +358,12 @@ def _find_cut(root: TapeNode) -> TapeNode | None:
         node = node.inputs[0]
     if node.kind == "sum" and node.inputs and all(_find_cut(part) is not None for part in node.inputs):
         return _find_cut(node.inputs[0])
-    return node if node.kind == "cut" else None
+    if node.kind != "cut" or not any(
+        isinstance(part.event, ForwardEvent) for part in walk_tape(node, through_cuts=True)
+    ):
+        # Data may be rounded; only what a network made has a graph to lose.
+        return None
+    return node
 
 
 def mark_trained(events: Events) -> None:

@@ -20,9 +20,11 @@ from ganlint.interp.parameters import collect_parameters
 from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
 from ganlint.interp.values import (
     NONE,
+    ClassV,
     Const,
     DictV,
     ExternalV,
+    FunctionV,
     ImportedV,
     InstanceV,
     ListV,
@@ -36,6 +38,13 @@ from ganlint.torch_api.shape import UNKNOWN, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def _is_class(call: Call) -> Value:
+    value = call.args[0] if call.args else None
+    if isinstance(value, ClassV):
+        return Const(value=True)
+    return Const(value=False) if isinstance(value, (FunctionV, ModuleV, InstanceV, Const)) else Unknown("isclass")
 
 
 def _partial(call: Call) -> Value:
@@ -254,6 +263,7 @@ EXTERNALS.update(
         "math.pow": fold_function(math.pow),
         "numpy.int64": BUILTINS["int"].run,
         "functools.partial": _partial,
+        "inspect.isclass": _is_class,
         "collections.OrderedDict": _ordered_dict,
         "collections.namedtuple": _namedtuple,
         "typing.OrderedDict": _ordered_dict,
