@@ -85,9 +85,8 @@ def drop_step(program: Program) -> Iterator[Mutant]:
             steps = [call for call in training.code.calls if dotted(call.func) == name]
             if len(steps) == 1 and isinstance(statement, ast.Expr):
                 mutant = training.code.mutate([training.code.delete(statement)], statement)
-                built = _find_optimizer(program, name.rpartition(".")[0].rpartition(".")[2])
-                # The optimiser that is never stepped is where it is built, perhaps in another file.
-                yield replace(mutant, lines=(*mutant.lines, *built))
+                # The optimiser that is never stepped is where it is built, perhaps in another file and by another name.
+                yield replace(mutant, lines=(*mutant.lines, *_list_built(program)))
 
 
 @operator("stale-graph", "stale-graph")
@@ -193,18 +192,10 @@ def average_parameters(program: Program) -> Iterator[Mutant]:
             yield code.mutate(edits, update.step)
 
 
-def _find_optimizer(program: Program, name: str) -> list[tuple[str, int, int]]:
+def _list_built(program: Program) -> list[tuple[str, int, int]]:
     return [
-        code.frame(call)
-        for code in program.codes.values()
-        for call in code.calls
-        if last_name(call.func) in OPTIMIZERS and _names(code.statement(call), name)
+        code.frame(call) for code in program.codes.values() for call in code.calls if last_name(call.func) in OPTIMIZERS
     ]
-
-
-def _names(statement: ast.stmt, name: str) -> bool:
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    return any(dotted(target).rpartition(".")[2] == name for target in targets)
 
 
 def _list_updates(program: Program, role: str) -> Iterator[tuple[Training, Update]]:

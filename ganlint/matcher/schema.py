@@ -199,7 +199,10 @@ def _describe_patterns() -> dict[str, Any]:
 def _describe_fact(kind: str) -> dict[str, Any]:
     value = {"$ref": "#/$defs/value"}
     fields = list_fields(kind)
-    plain = {name: value for name in fields if (found := describe_field(kind, name)) and found.form != "struct"}
+    known = _closed({"known": {"type": "boolean"}}, ["known"])
+    plain = {
+        name: known if found.form == "struct" else value for name in fields if (found := describe_field(kind, name))
+    }
     dotted = [
         name
         for name in fields
