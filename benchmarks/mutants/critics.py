@@ -173,7 +173,12 @@ def _list_gradients(program: Program) -> Iterator[tuple[Code, ast.Call]]:
     """Calls of torch.autograd.grad."""
     for code in program.codes.values():
         for call in code.calls:
-            if dotted(call.func) in {"autograd.grad", "torch.autograd.grad", "torch_grad", "grad"}:
+            if dotted(call.func) not in {"autograd.grad", "torch.autograd.grad", "torch_grad", "grad"}:
+                continue
+            # A gradient with respect to weights is no penalty, and a function that nobody calls makes none.
+            function = code.function(call)
+            uses = re.findall(rf"\b{function.name}\(", program.text) if function is not None else []
+            if "parameters()" not in code.cut(call) and (function is None or len(uses) > 1):
                 yield code, call
 
 

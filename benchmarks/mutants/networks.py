@@ -75,14 +75,16 @@ def zero_weights(program: Program) -> Iterator[Mutant]:
         branch = _cut_branch(code, call)
         if re.search(r"Conv|Linear", branch) and "BatchNorm" not in branch and _is_applied(program, code, call):
             weight = code.cut(call.args[0]) if last_name(call.func) == "normal_" and _is_init(call) else ""
-            text = f"torch.nn.init.constant_({weight}, 0.0)" if weight else f"{code.cut(call.func)[:-7]}fill_(0.0)"
+            package = code.cut(call.func).removesuffix("normal_")
+            text = f"{package}constant_({weight}, 0.0)" if weight else f"{package}fill_(0.0)"
             yield code.mutate([code.replace(call, text)], call)
 
 
 @operator("init-never-applied", "weights-init-never-applied")
 def forget_init(program: Program) -> Iterator[Mutant]:
     """The function that initialises weights is no longer applied to any network"""
-    for code in program.codes.values():
+    # A file that does not train may define a function for others to apply.
+    for code in (code for path, code in program.codes.items() if program.trainings[path]):
         applied: dict[str, list[ast.stmt]] = {}
         for call in code.calls:
             statement = code.statement(call)
@@ -141,7 +143,7 @@ def _is_applied(program: Program, code: Code, call: ast.Call) -> bool:
     function = code.function(call)
     if function is None or function.name == "__init__":
         return False
-    used = len(re.findall(rf"\b{re.escape(function.name)}\b", program.text)) > 1
+    used = f"apply({function.name})" in program.text
     words = re.findall(r"BatchNorm(?:[123]d)?|ConvTranspose(?:[123]d)?|Conv(?:[123]d)?|Linear", _cut_branch(code, call))
     built = any(
         last_name(other.func).startswith(word) and other is not call

@@ -150,7 +150,7 @@ def stay_in_eval(program: Program) -> Iterator[Mutant]:
         behind = evals and trains and len(trains) == 1 and trains[0].lineno > evals[0].lineno
         if behind and isinstance(code.statement(trains[0]), ast.Expr):
             yield code.mutate([code.delete(code.statement(trains[0]))], update.step)
-        elif not modes and f"{name}.train(" not in code.text:
+        elif not modes and not re.search(rf"\b{re.escape(name.rpartition('.')[2])}\.train\(", program.text):
             step = code.statement(update.step)
             yield code.mutate([code.insert_after(step, f"{name}.eval()")], update.step)
 
