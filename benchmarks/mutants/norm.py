@@ -150,7 +150,9 @@ def list_logits(program: Program) -> Iterator[tuple[Code, ast.ClassDef, Layer]]:
         for chain in list_chains(definition):
             kept = [layer for layer in chain[-3:] if layer is None or layer.kind not in {"Sigmoid", "Flatten"}]
             last = kept[-1] if kept else None
-            if last and last.kind in WEIGHTED and last.read_out(code) == "1" and last.prefix:
+            if last is None or last.kind not in WEIGHTED or not is_decided(code, last.call):
+                continue
+            if last.read_out(code) == "1" and last.prefix:
                 yield code, definition, last
 
 
@@ -185,7 +187,7 @@ def _list_outputs(program: Program) -> Iterator[tuple[Code, ast.ClassDef, Layer,
             source, tanh = chain[-2:] if len(chain) > 1 else (None, None)
             if source is None or tanh is None or source.kind not in WEIGHTED:
                 continue
-            if tanh.kind == "Tanh" and source.read_out(code) and source.prefix:
+            if tanh.kind == "Tanh" and is_decided(code, tanh.call) and source.read_out(code) and source.prefix:
                 yield code, definition, source, tanh
 
 
@@ -196,6 +198,6 @@ def _list_inputs(program: Program) -> Iterator[tuple[Code, ast.ClassDef, Layer]]
             layer, after = chain[:2] if len(chain) > 1 else (None, None)
             if layer is None or after is None or not is_first_chain(code, definition, chain):
                 continue
-            is_pair = layer.kind in WEIGHTED and after.kind in ACTIVATIONS and layer.prefix
-            if is_pair and layer.read_in(code) and layer.read_out(code):
+            is_pair = layer.kind in WEIGHTED and after.kind in ACTIVATIONS and is_decided(code, layer.call)
+            if is_pair and layer.prefix and layer.read_in(code) and layer.read_out(code):
                 yield code, definition, layer
