@@ -33,14 +33,17 @@ class Origin:
     unknown: bool = False
 
 
-def trace_origin(root: TapeNode, is_own: IsOwn) -> Origin:
-    """Return where a value of the training program comes from."""
-    origin = Origin()
-    _collect(root, origin, is_own, set())
-    return origin
+def trace_origin(root: TapeNode, is_own: IsOwn, cache: dict[int, Origin] | None = None) -> Origin:
+    """Return where a value of the training program comes from; `cache` holds what is known of its parts."""
+    cache = {} if cache is None else cache
+    known = cache.get(id(root))
+    if known is None:
+        known = cache[id(root)] = Origin()
+        _collect(root, known, is_own, set(), cache)
+    return known
 
 
-def _collect(node: TapeNode, origin: Origin, is_own: IsOwn, seen: set[int]) -> None:
+def _collect(node: TapeNode, origin: Origin, is_own: IsOwn, seen: set[int], cache: dict[int, Origin]) -> None:
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -55,22 +58,19 @@ def _collect(node: TapeNode, origin: Origin, is_own: IsOwn, seen: set[int]) -> N
             origin.noise.append(node)
         return
     elif node.kind == "concat" and node.dim in (0, None) and len(node.inputs) > 1:
-        parts = [trace_origin(part, is_own) for part in node.inputs]
+        parts = [trace_origin(part, is_own, cache) for part in node.inputs]
         if node.dim == 0:
             origin.batches.extend(parts)
         for part in parts:
-            origin.makers.extend(part.makers)
-            origin.leaves |= part.leaves
-            origin.noise.extend(part.noise)
-            origin.unknown = origin.unknown or part.unknown
+            _add_part(origin, part, batches=False)
         return
     elif node.kind == "unknown":
         origin.unknown = True
     if node.kind in ("sum", "product", "scale") and len(node.inputs) > 1:
-        _blend([trace_origin(part, is_own) for part in node.inputs], origin)
+        _blend([trace_origin(part, is_own, cache) for part in node.inputs], origin)
         return
     for source in node.inputs:
-        _collect(source, origin, is_own, seen)
+        _collect(source, origin, is_own, seen, cache)
 
 
 def _blend(parts: list[Origin], origin: Origin) -> None:
@@ -78,11 +78,17 @@ def _blend(parts: list[Origin], origin: Origin) -> None:
     made = [bool(part.makers) for part in parts]
     origin.blended = origin.blended or any(part.blended for part in parts) or (any(made) and not all(made))
     for part in parts:
-        origin.makers.extend(part.makers)
-        origin.leaves |= part.leaves
-        origin.noise.extend(part.noise)
-        origin.batches.extend(part.batches)
-        origin.unknown = origin.unknown or part.unknown
+        _add_part(origin, part, batches=True)
+
+
+def _add_part(origin: Origin, part: Origin, *, batches: bool) -> None:
+    """Add what a part comes from, each thing once: values are doubled faster than they can be listed."""
+    origin.makers.extend(maker for maker in part.makers if all(maker is not other for other in origin.makers))
+    origin.noise.extend(leaf for leaf in part.noise if all(leaf is not other for other in origin.noise))
+    if batches:
+        origin.batches.extend(batch for batch in part.batches if all(batch is not other for other in origin.batches))
+    origin.leaves |= part.leaves
+    origin.unknown = origin.unknown or part.unknown
 
 
 def name_source(origin: Origin, is_generator: Callable[[ModuleV], bool]) -> str | None:
