@@ -17,6 +17,8 @@ HALF = 0.5
 @operator("g-uses-fake-label", "generator-uses-fake-label")
 def swap_generator_label(program: Program) -> Iterator[Mutant]:
     """The generator's loss compares with the label of fakes"""
+    if not any(True for _ in list_judged(program, D, "fake")):
+        return
     for training, judgement in list_judged(program, G, "fake"):
         if training.read_target(judgement.target) == 1:
             yield from _set_target(training, judgement, 0.0)

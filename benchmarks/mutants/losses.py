@@ -95,7 +95,7 @@ def take_logarithm(program: Program) -> Iterator[Mutant]:
 @operator("saturating-log", "saturating-generator-loss")
 def saturate(program: Program) -> Iterator[Mutant]:
     """The generator minimises `log(1 - D(G(z)) + eps)`"""
-    if _squashes(program) is not True:
+    if _squashes(program) is not True or not any(True for _ in list_judged(program, D, "fake")):
         return
     for training, judgement in list_judged(program, G, "fake"):
         if judgement.kind == "bce" and training.read_target(judgement.target) == 1:
@@ -107,6 +107,8 @@ def saturate(program: Program) -> Iterator[Mutant]:
 @operator("saturating-bce", "saturating-generator-loss")
 def negate_loss(program: Program) -> Iterator[Mutant]:
     """The generator minimises `-criterion(D(G(z)), 0)`"""
+    if not any(True for _ in list_judged(program, D, "fake")):
+        return
     for training, judgement in list_judged(program, G, "fake"):
         other = find_label(training, judgement.call, 0.0)
         if judgement.kind != "mse" and other and training.read_target(judgement.target) == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,12 +12,13 @@ from pathlib import Path
 
 from benchmarks.mutants.roles import D, G, read_role
 from benchmarks.mutants.steps import Training, forget, read_trainings
-from benchmarks.mutants.tree import Code, last_name, parse_code
+from benchmarks.mutants.tree import FUNCTIONS, Code, dotted, last_name, parse_code
 
 #: Files of a program beyond this many say that it is a framework; its mutants would be few and its runs long.
 MAX_FILES = 40
 MAX_BYTES = 200_000
 LEVELS = 8
+_PART = re.compile(r"Block|Layer|Norm|Loss")
 _SKIPPED = {"test", "tests", "docs", "lpips"}
 
 
@@ -52,11 +54,25 @@ class Program:
                     yield code, definition
 
     def builds_networks(self) -> bool:
-        """Whether the files build two networks at least; a library's training class gets them from its users."""
+        """Whether the files build a network of each role; a library's training class gets them from its users."""
         known = {definition.name: definition for code in self.codes.values() for definition in code.classes}
-        built = [definition for _, definition in self.list_classes() if _is_network(definition, known)]
-        bare = [call for code in self.codes.values() for call in code.calls if _is_bare_sequential(code, call)]
-        return len(built) + len(bare) > 1
+        networks = {name for name, definition in known.items() if _is_network(definition, known)} | {"Sequential"}
+        makers = networks | {
+            node.name
+            for code in self.codes.values()
+            for node in ast.walk(code.tree)
+            if isinstance(node, FUNCTIONS) and _calls(node, networks)
+        }
+        roles = {read_role(name) for name in networks & self._called if not _PART.search(name)}
+        for code in self.codes.values():
+            for node in ast.walk(code.tree):
+                if not isinstance(node, ast.Assign) or not _calls(node.value, makers):
+                    continue
+                owner = code.find_above(node, ast.ClassDef)
+                # What a network's own class assigns is a part of it.
+                if owner is None or not _is_network(owner, known):
+                    roles |= {read_role(dotted(item)) for target in node.targets for item in ast.walk(target)}
+        return {G, D} <= roles
 
     def _is_built(self, definition: ast.ClassDef) -> bool:
         return definition.name in self._called
@@ -79,8 +95,10 @@ def _is_network(definition: ast.ClassDef, known: dict[str, ast.ClassDef], depth:
     )
 
 
-def _is_bare_sequential(code: Code, call: ast.Call) -> bool:
-    return last_name(call.func) == "Sequential" and code.find_above(call, ast.ClassDef) is None
+def _calls(top: ast.AST, names: set[str]) -> bool:
+    """Whether one of the names is called, or what a dictionary of classes holds."""
+    calls = (item for item in ast.walk(top) if isinstance(item, ast.Call))
+    return any(last_name(call.func) in names or isinstance(call.func, ast.Subscript) for call in calls)
 
 
 def find_programs(folder: Path, *, only: str | None, limit: int, seed: int) -> list[Program]:

@@ -21,7 +21,8 @@ def drop_detach(program: Program) -> Iterator[Mutant]:
     """`D(fake.detach())` becomes `D(fake)` in the discriminator's step"""
     for training, update in _list_updates(program, D):
         code = training.code
-        for call in training.list_network_calls(D, update.calls):
+        calls = training.list_network_calls(D, update.calls)
+        for call in (call for call in calls if training.is_followed(update, call)):
             for item in ast.walk(call.args[0]):
                 inner = receiver(item)
                 if inner is None or last_name(item.func) != "detach":  # type: ignore[attr-defined]
@@ -114,6 +115,7 @@ def mix_batch(program: Program) -> Iterator[Mutant]:
         return
     for training, update in _list_updates(program, D):
         calls = training.list_network_calls(D, update.calls)
+        calls = [call for call in calls if training.is_followed(update, call)]
         by_source = {training.read_source(call): call for call in calls if len(call.args) == 1}
         if len(calls) != 2 or set(by_source) != {"real", "fake"}:  # noqa: PLR2004
             continue
