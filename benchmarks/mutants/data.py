@@ -11,6 +11,7 @@ from dataclasses import replace
 from benchmarks.mutants.layers import (
     NORMS,
     WEIGHTED,
+    is_decided,
     list_chains,
     list_layers,
     rename,
@@ -195,7 +196,8 @@ def _list_normalizes(program: Program) -> Iterator[tuple[Code, ast.Call]]:
     for code in program.codes.values():
         for call in code.calls:
             numbers = [item.value for item in ast.walk(call) if isinstance(item, ast.Constant)]
-            if last_name(call.func) == "Normalize" and numbers and set(numbers) == {0.5}:
+            # Where an option picks one of several datasets, none is the program's.
+            if last_name(call.func) == "Normalize" and set(numbers) == {0.5} and is_decided(code, call):
                 yield code, call
 
 

@@ -47,8 +47,12 @@ def unroll_sequential(program: Program) -> Iterator[Mutant]:
             statement = code.statement(layer.call)
             if not isinstance(statement, ast.Assign) or statement.value is not layer.call or layer.call.keywords:
                 continue
+            if len(layer.call.args) == 1 and not isinstance(layer.call.args[0], ast.Starred):
+                # A list of one module is a known way to keep it out of the network.
+                continue
             name = dotted(statement.targets[0])
-            has_weights = any(True for _ in list_layers(code, layer.call, WEIGHTED)) or "*" in code.cut(layer.call)
+            is_unpacked = any(isinstance(item, ast.Starred) for item in layer.call.args)
+            has_weights = is_unpacked or any(True for _ in list_layers(code, layer.call, WEIGHTED))
             uses = _find_uses(definition, name)
             if has_weights and len(uses) == 1 and _is_only_use(code, definition, name):
                 use = uses[0]
