@@ -15,7 +15,7 @@ from ganlint.interp.emit_training import emit_inits, emit_loader, emit_losses, e
 from ganlint.interp.emit_values import place_of
 from ganlint.interp.emit_weights import emit_clippings, emit_copies, emit_init_functions, emit_penalties
 from ganlint.interp.reads import Reads
-from ganlint.interp.roles import DISCRIMINATOR, GENERATOR, NO_ROLE, assign_roles, find_hosted, is_holder
+from ganlint.interp.roles import DISCRIMINATOR, NO_ROLE, assign_roles, find_hosted, is_holder
 from ganlint.interp.torch_values import TensorV
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class _Emitter:
             backwards=tuple(steps.backwards),
             updates=tuple(steps.updates),
             terms=tuple(steps.terms),
-            penalties=tuple(emit_penalties(events, network_of, self._is_generator, steps.judges)),
+            penalties=tuple(emit_penalties(events, network_of, steps.name_input)),
             clippings=tuple(emit_clippings(events, network_of)),
             weight_copies=tuple(emit_copies(events, network_of)),
             init_functions=tuple(emit_init_functions(events, entry, network_of, self._list_players())),
@@ -137,9 +137,6 @@ class _Emitter:
 
     def _list_players(self) -> set[int]:
         return {number for number in range(len(self.networks)) if self._role_of_number(number) is not None}
-
-    def _is_generator(self, module: ModuleV) -> bool:
-        return self._role_of_number(self.layers.network_of(module)) == GENERATOR
 
     def _add_training(
         self, number: int, network: Network, optimizers: tuple[Optimizer, ...], steps: StepEmitter

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ganlint.facts.steps import Backward, Forward, Term, Update
-from ganlint.interp.emit_values import known_of, place_of
-from ganlint.interp.events import ForwardEvent, GradientEntry
+from ganlint.interp.emit_values import known_of, place_if_known, place_of, place_of_value
+from ganlint.interp.events import ForwardEvent, GradientEntry, LossEvent
 from ganlint.interp.inputs import Origin, name_source, trace_origin
-from ganlint.interp.reach import feeds_weights, walk_tape
+from ganlint.interp.reach import feeds_weights, walk_nodes, walk_tape
 from ganlint.interp.roles import DISCRIMINATOR, GENERATOR
-from ganlint.interp.terms import collect_terms, find_compared
+from ganlint.interp.terms import find_compared, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -53,6 +53,7 @@ class StepEmitter:
         self.stepped: set[int] = set()
         #: Discriminators that are shown fakes: what else they see is real.
         self.judges: set[int] = set()
+        self._origins: dict[int, Origin] = {}
         self._sources: dict[int, str | None] = {}
         self._note_judges()
 
@@ -70,10 +71,16 @@ class StepEmitter:
 
     def name_source(self, event: ForwardEvent) -> str | None:
         """Return the source of a pass's first input."""
-        source = self._source_of(event)
-        if source == "unnamed":
-            return "real" if self.network_of(event.module) in self.judges else None
-        return source
+        return self._settle_source(self._source_of(event), self.network_of(event.module))
+
+    def name_input(self, value: TapeNode, number: int) -> str | None:
+        """Return the source of a value that a network is given outside its passes."""
+        return self._settle_source(name_source(self._trace(value, number), self._is_generator), number)
+
+    def _settle_source(self, source: str | None, number: int | None) -> str | None:
+        if source != "unnamed":
+            return source
+        return "real" if number in self.judges else None
 
     def _note_judges(self) -> None:
         for event in self.events.forwards:
@@ -96,9 +103,8 @@ class StepEmitter:
         number = self.network_of(event.module)
         if self.role_of(number) != DISCRIMINATOR:
             return False
-        own = _belongs_to(self.network_of, number)
         return any(
-            self._is_generator(maker.module) for tape in event.inputs[1:] for maker in trace_origin(tape, own).makers
+            self._is_generator(maker.module) for tape in event.inputs[1:] for maker in self._trace(tape, number).makers
         )
 
     def _is_generator(self, module: ModuleV) -> bool:
@@ -107,42 +113,41 @@ class StepEmitter:
     def _origin_of(self, event: ForwardEvent) -> Origin | None:
         if not event.inputs:
             return None
-        number = self.network_of(event.module)
-        return trace_origin(
-            event.inputs[0], lambda other: number is not None and self.network_of(other.module) == number
-        )
+        if id(event) not in self._origins:
+            self._origins[id(event)] = self._trace(event.inputs[0], self.network_of(event.module))
+        return self._origins[id(event)]
+
+    def _trace(self, value: TapeNode, number: int | None) -> Origin:
+        """Return where a value comes from, seen from the network that is given it."""
+        return trace_origin(value, lambda other: number is not None and self.network_of(other.module) == number)
+
+    def _find_maker(self, event: ForwardEvent) -> int | None:
+        origin = self._origin_of(event)
+        makers = self._numbers(maker.module for maker in origin.makers) if origin is not None else ()
+        return makers[0] if len(makers) == 1 else None
 
     def _emit_forward(self, event: ForwardEvent) -> None:
         number = self.network_of(event.module)
         if number is None:
             return
-        source = self.name_source(event)
         first = event.first
         noise = next((leaf for tape in event.inputs for leaf in _find_noise(tape)), None)
-        origin = self._origin_of(event)
-        makers = self._numbers(maker.module for maker in origin.makers) if origin is not None else ()
         fact = Forward(
             place=place_of(event.node, event.scope),
             network=number,
-            maker=makers[0] if len(makers) == 1 else None,
-            source=source,
-            source_place=place_of(first.node, first.scope)
-            if first is not None and first.node is not None and first.scope is not None
-            else None,
+            maker=self._find_maker(event),
+            source=self.name_source(event),
+            source_place=place_of_value(first),
             low=first.bounds[0] if first is not None and first.bounds is not None else None,
             high=first.bounds[1] if first is not None and first.bounds is not None else None,
             mode=event.mode,
-            mode_place=place_of(event.mode_node, event.mode_scope)
-            if event.mode_node is not None and event.mode_scope is not None
-            else None,
+            mode_place=place_if_known(event.mode_node, event.mode_scope),
             mode_in_loop=event.mode_in_loop,
             detached=not any(map(feeds_weights, event.inputs)),
             no_grad=event.no_grad,
             trains=event.trains,
             saved=event.saved,
-            noise_place=place_of(noise.node, noise.scope)
-            if noise is not None and noise.node is not None and noise.scope is not None
-            else None,
+            noise_place=place_of_value(noise),
             resampled=_is_resampled(noise, event),
             uninitialised=noise is not None and noise.name == "uninitialised",
             certain=event.certain,
@@ -159,9 +164,7 @@ class StepEmitter:
             complete=event.complete,
             retain_graph=known_of(event.retain_graph),
             cut_by=cut.name if cut is not None else None,
-            cut_place=place_of(cut.node, cut.scope)
-            if cut is not None and cut.node is not None and cut.scope is not None
-            else None,
+            cut_place=place_of_value(cut),
             silent=cut is not None and (cut.name in _SILENT_CUTS or event.flagged),
             stale=event.stale is not None,
             stale_forward=self.forward_of.get(id(event.stale)) if event.stale is not None else None,
@@ -224,9 +227,7 @@ class StepEmitter:
             foreign=foreign is not None and foreign.definite,
             foreign_backward=self.backward_of.get(id(foreign.backward)) if foreign is not None else None,
             discarded=not own and step.discarded,
-            clear_place=place_of(step.clear_node, step.clear_scope)
-            if step.clear_node is not None and step.clear_scope is not None
-            else None,
+            clear_place=place_if_known(step.clear_node, step.clear_scope),
         )
         self._add_update(update, own or lost)
 
@@ -243,7 +244,7 @@ class StepEmitter:
         terms: list[Term] = []
         found_all = True
         for entry in own:
-            raw, complete = collect_terms(entry.backward.root, entry.backward.sign)
+            raw, complete = terms_of(entry.backward)
             found_all = found_all and complete
             terms.extend(self._emit_term(term, index, definite=entry.definite) for term in raw)
         distinct = list(dict.fromkeys(terms))
@@ -263,8 +264,6 @@ class StepEmitter:
         fact = self.facts_of.get(id(event))
         call = self.loss_calls.get(id(way.loss)) if way.loss is not None else None
         loss_call = call[1] if call is not None else None
-        origin = self._origin_of(event) if event is not None else None
-        makers = self._numbers(maker.module for maker in origin.makers) if origin is not None else ()
         factor = way.factor
         target = loss_call.target_value if loss_call is not None else raw.target
         return Term(
@@ -277,7 +276,7 @@ class StepEmitter:
             if factor > 0
             else "maximised",
             judge=self.network_of(event.module) if event is not None else None,
-            maker=makers[0] if len(makers) == 1 else None,
+            maker=self._find_maker(event) if event is not None else None,
             forward=forward,
             source=fact.source if fact is not None else None,
             relative=self._is_relative(raw),
@@ -316,32 +315,17 @@ def _place_term(raw: RawTerm) -> Place:
     way, forward = raw.way, raw.forward
     if way.loss is not None and forward is not None and len(way.loss.sites) > forward.level:
         return place_of(*way.loss.sites[forward.level])
-    if way.node is not None and way.scope is not None:
-        return place_of(way.node, way.scope)
+    place = place_if_known(way.node, way.scope)
+    if place is not None:
+        return place
     assert forward is not None  # a term is either placed on its way or is a network's output
     return place_of(forward.node, forward.scope)
 
 
-def _belongs_to(
-    network_of: Callable[[ModuleV | None], int | None], number: int | None
-) -> Callable[[ForwardEvent], bool]:
-    return lambda event: number is not None and network_of(event.module) == number
-
-
 def _find_noise(root: TapeNode) -> Iterable[TapeNode]:
     """Yield the noise that goes into a value without another network between."""
-    stack = [root]
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if node.kind == "leaf":
-            if node.name in ("noise", "uninitialised"):
-                yield node
-        elif node.kind in ("view", "cut", "concat", "scale"):
-            stack.extend(node.inputs)
+    nodes = walk_nodes([root], lambda node: node.inputs if node.kind in ("view", "cut", "concat", "scale") else ())
+    return (node for node in nodes if node.kind == "leaf" and node.name in ("noise", "uninitialised"))
 
 
 def _is_resampled(noise: TapeNode | None, event: ForwardEvent) -> bool | None:
@@ -370,7 +354,7 @@ def mark_trained(events: Events) -> None:
     """Note which passes and losses end in a backward pass."""
     for backward in events.backwards:
         for node in walk_tape(backward.root):
-            if node.event is not None and hasattr(node.event, "trains"):
+            if isinstance(node.event, ForwardEvent):
                 node.event.trains = True
-            elif node.event is not None and hasattr(node.event, "trained"):
+            elif isinstance(node.event, LossEvent):
                 node.event.trained = True

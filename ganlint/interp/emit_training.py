@@ -11,6 +11,7 @@ from ganlint.interp.emit_layers import tensor_shape
 from ganlint.interp.emit_values import known_of, place_of, place_of_value, plain_args
 from ganlint.interp.events import ForwardEvent
 from ganlint.interp.literals import is_plain, number_of
+from ganlint.interp.reach import find_passes
 from ganlint.interp.roles import is_holder, name_role, role_of_optimizer
 from ganlint.interp.values import Const
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ganlint.interp.emit_data import DatasetOf
     from ganlint.interp.events import Events, LossEvent
     from ganlint.interp.reads import Reads
-    from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, TensorV
+    from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV
 
     #: Returns the number of the network a module belongs to.
     NetworkOf = Callable[[ModuleV | None], int | None]
@@ -70,9 +71,11 @@ def _known_flag(loader: LoaderV, name: str) -> Known | None:
     given = loader.args.get(name)
     if given is not None and not (isinstance(given, Const) and given.value is None):
         return known_of(given)
-    if not loader.exact:
-        return None
-    return Known(value=False, place=place_of(loader.node, loader.scope), origin="torch", confidence="high")
+    return _torch_default(value=False, owner=loader) if loader.exact else None
+
+
+def _torch_default(*, value: object, owner: LoaderV | OptimizerV) -> Known:
+    return Known(value=value, place=place_of(owner.node, owner.scope), origin="torch", confidence="high")
 
 
 def emit_losses(
@@ -146,8 +149,7 @@ def _known_setting(optimizer: OptimizerV, name: str) -> Known | None:
         return known_of(optimizer.args[name])
     if name not in optimizer.defaults:
         return None
-    place = place_of(optimizer.node, optimizer.scope)
-    return Known(value=optimizer.defaults[name], place=place, origin="torch", confidence="high")
+    return _torch_default(value=optimizer.defaults[name], owner=optimizer)
 
 
 def emit_inits(events: Events, network_of: NetworkOf, counts: Mapping[tuple[int, str], int]) -> Iterator[Init]:
@@ -222,7 +224,7 @@ def _loss_call(
     networks = tensor.networks if tensor is not None else ()
     numbers = tuple(dict.fromkeys(n for module in networks if (n := network_of(module)) is not None))
     judge = numbers[-1] if numbers and networks and network_of(networks[-1]) == numbers[-1] else None
-    forwards = _find_judges(tensor)
+    forwards = list(find_passes([tensor.tape])) if tensor is not None and tensor.tape is not None else []
     sources = {source_of(forward) for forward in forwards}
     if forwards:
         judge = network_of(forwards[0].module)
@@ -258,20 +260,3 @@ def _loss_call(
         trained=event.trained,
         certain=event.certain,
     )
-
-
-def _find_judges(tensor: TensorV | None) -> list[ForwardEvent]:
-    """Return the passes whose outputs a tensor is computed from, without those behind them."""
-    found: list[ForwardEvent] = []
-    stack = [tensor.tape] if tensor is not None and tensor.tape is not None else []
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node.event, ForwardEvent):
-            found.append(node.event)
-        else:
-            stack.extend(node.inputs)
-    return found

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from ganlint.interp.scope import ModuleScope
+    from ganlint.interp.tape import TapeNode
     from ganlint.interp.torch_values import TensorV
     from ganlint.interp.values import Value
 
@@ -23,11 +24,14 @@ def place_of(node: cst.CSTNode, scope: ModuleScope) -> Place:
     return Place(scope.path, scope.source.mark(node))
 
 
-def place_of_value(value: Const | TensorV | None) -> Place | None:
-    """Return where a constant or tensor comes from, if that is known."""
-    if value is None or value.node is None or value.scope is None:
-        return None
-    return place_of(value.node, value.scope)
+def place_if_known(node: cst.CSTNode | None, scope: ModuleScope | None) -> Place | None:
+    """Return the place of a syntax node, if there is one."""
+    return None if node is None or scope is None else place_of(node, scope)
+
+
+def place_of_value(value: Const | TensorV | TapeNode | None) -> Place | None:
+    """Return where a constant, a tensor or a step of the tape comes from, if that is known."""
+    return None if value is None else place_if_known(value.node, value.scope)
 
 
 def known_of(value: Value | None) -> Known | None:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from ganlint.facts.steps import Clipping, InitFunction, Penalty, WeightCopy
 from ganlint.interp.calls import parameter_names
-from ganlint.interp.emit_values import place_of
+from ganlint.interp.emit_values import place_of, place_of_value
 from ganlint.interp.events import ForwardEvent
 from ganlint.interp.gradients import cover_modules, overlaps
-from ganlint.interp.inputs import name_source, trace_origin
 from ganlint.interp.literals import number_of
-from ganlint.interp.reach import walk_tape
+from ganlint.interp.reach import find_penalised
 from ganlint.interp.syntax import attribute_words, count_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ganlint.interp.events import ClipEvent, Events, PenaltyEvent
+    from ganlint.interp.events import ClipEvent, Events
     from ganlint.interp.tape import TapeNode
     from ganlint.interp.torch_values import ModuleV
 
@@ -28,33 +26,30 @@ if TYPE_CHECKING:
 
 
 def emit_penalties(
-    events: Events, network_of: NetworkOf, is_generator: Callable[[ModuleV], bool], judges: set[int]
+    events: Events, network_of: NetworkOf, name_input: Callable[[TapeNode, int], str | None]
 ) -> Iterator[Penalty]:
-    """Yield the gradients that are taken for a penalty, each once."""
+    """Yield the gradients that are taken for a penalty, each once.
+
+    `name_input` tells the source of a value that a network is given.
+    """
     ways = _find_ways(events)
     seen: set[Penalty] = set()
     for event in events.penalties:
-        forward = _find_forward(event)
+        forward = find_penalised(event)
         network = network_of(forward.module) if forward is not None else None
         if forward is None or network is None:
             continue
         used, cut, norm = ways.get(id(event), (False, None, None))
-        source = None
-        if event.tapes:
-            origin = trace_origin(event.tapes[0], partial(_belongs_to, network_of, network))
-            source = name_source(origin, is_generator)
-            if source == "unnamed":
-                source = "real" if network in judges else None
         penalty = Penalty(
             place=place_of(event.node, event.scope),
             network=network,
-            at=source,
+            at=name_input(event.tapes[0], network) if event.tapes else None,
             create_graph=event.create_graph,
             requires_grad=event.requires_grad,
             norm=norm.name if norm is not None and norm.name in ("sample", "position", "batch") else None,
-            norm_place=place_of(norm.node, norm.scope) if norm is not None and norm.node and norm.scope else None,
+            norm_place=place_of_value(norm),
             cut=cut is not None,
-            cut_place=place_of(cut.node, cut.scope) if cut is not None and cut.node and cut.scope else None,
+            cut_place=place_of_value(cut),
             used=used,
             mode=forward.mode,
             certain=event.certain,
@@ -150,18 +145,6 @@ def emit_init_functions(events: Events, entry: str, network_of: NetworkOf, playe
             raises_place=place_of(raised[1], function.scope) if raised is not None else None,
             trains=bool(events.backwards),
         )
-
-
-def _belongs_to(network_of: NetworkOf, number: int, event: ForwardEvent) -> bool:
-    return network_of(event.module) == number
-
-
-def _find_forward(event: PenaltyEvent) -> ForwardEvent | None:
-    for output in event.outputs:
-        for node in walk_tape(output, through_cuts=True):
-            if isinstance(node.event, ForwardEvent):
-                return node.event
-    return None
 
 
 def _find_ways(events: Events) -> dict[int, tuple[bool, TapeNode | None, TapeNode | None]]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from ganlint.interp.scope import ModuleScope
     from ganlint.interp.tape import TapeNode
+    from ganlint.interp.terms import RawTerm
     from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, TensorV
     from ganlint.interp.values import ClassV, Const, FunctionV, Value
     from ganlint.torch_api.registry import Operation
@@ -98,6 +99,8 @@ class BackwardEvent:
     flagged: bool
     loops: tuple[tuple[int, int], ...]
     certain: bool
+    #: Its terms and whether they are all, once `terms_of` was asked for them.
+    terms: tuple[list[RawTerm], bool] | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.gradients import cover_modules
 from ganlint.interp.inputs import trace_origin
-from ganlint.interp.terms import collect_terms
+from ganlint.interp.terms import collect_terms, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +73,7 @@ def _list_terms(events: Events) -> Iterator[RawTerm]:
     for backward in events.backwards:
         if id(backward.root) not in seen:
             seen.add(id(backward.root))
-            yield from collect_terms(backward.root, backward.sign)[0]
+            yield from terms_of(backward)[0]
     for loss in events.losses:
         for tensor in loss.inputs:
             if tensor.tape is not None and not loss.trained:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ganlint.interp.events import ForwardEvent, LossEvent, PenaltyEvent
+from ganlint.interp.reach import find_passes, find_penalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import libcst as cst
 
+    from ganlint.interp.events import BackwardEvent
     from ganlint.interp.scope import ModuleScope
     from ganlint.interp.tape import TapeNode
 
@@ -38,7 +40,6 @@ _SQUASHES = frozenset({"sigmoid", "tanh", "softmax"})
 #: Functions around a term that make more of it count as less, or less as more.
 _FOLDED = frozenset({"square", "pow", "abs", "norm", "cos", "sin"})
 _CLAMPS = frozenset({"clamp", "clip", "clamp_min", "clamp_max", "clip_"})
-_SMALL = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def collect_terms(root: TapeNode, sign: float | None) -> tuple[list[RawTerm], bo
             terms.append(RawTerm(event, _place(way, node)))
             continue
         if isinstance(event, PenaltyEvent):
-            terms.append(RawTerm(_find_forward(event), replace(_place(way, node), penalty=event)))
+            terms.append(RawTerm(find_penalised(event), replace(_place(way, node), penalty=event)))
             continue
         if node.kind == "unknown":
             complete = False
@@ -206,24 +207,11 @@ def _place(way: Way, node: TapeNode) -> Way:
 
 def find_compared(group: TapeNode) -> Iterator[ForwardEvent]:
     """Yield the passes whose outputs a function compares, those that no gradient reaches among them."""
-    stack = [group]
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node.event, ForwardEvent):
-            yield node.event
-        elif node.kind != "concat":
-            stack.extend(node.inputs)
+    return find_passes([group], lambda node: node.kind != "concat")
 
 
-def _find_forward(event: PenaltyEvent) -> ForwardEvent | None:
-    from ganlint.interp.reach import walk_tape
-
-    for output in event.outputs:
-        for node in walk_tape(output, through_cuts=True):
-            if isinstance(node.event, ForwardEvent):
-                return node.event
-    return None
+def terms_of(backward: BackwardEvent) -> tuple[list[RawTerm], bool]:
+    """Return the terms of the loss that a backward pass follows, and whether all of them were found."""
+    if backward.terms is None:
+        backward.terms = collect_terms(backward.root, backward.sign)
+    return backward.terms
