@@ -139,6 +139,8 @@ def fix_noise(program: Program) -> Iterator[Mutant]:
             if training.loop is None or not isinstance(statement, ast.Assign):
                 continue
             name, value = dotted(statement.targets[0]), code.cut(statement.value)
+            if _is_one_of_two(code, statement, name):
+                continue
             sizes = call.args[2].elts if last_name(call.func) == "normal" else _list_sizes(call)  # type: ignore[attr-defined]
             first = code.cut(sizes[0])
             inside = _list_loop_names(training)
@@ -154,6 +156,17 @@ def fix_noise(program: Program) -> Iterator[Mutant]:
                     code.replace(statement.value, reused),
                 ]
                 yield code.mutate(edits, training.loop)
+
+
+def _is_one_of_two(code: Code, statement: ast.stmt, name: str) -> bool:
+    """Whether the other branch around a statement assigns the same name: which of them runs is not known."""
+    above = code.parent(statement)
+    if not isinstance(above, ast.If):
+        return False
+    other = above.orelse if statement in above.body else above.body
+    return any(
+        isinstance(node, ast.Assign) and dotted(node.targets[0]) == name for item in other for node in ast.walk(item)
+    )
 
 
 def _set_batch(program: Program, size: str) -> Iterator[Mutant]:

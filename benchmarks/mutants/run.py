@@ -73,10 +73,16 @@ def try_program(program: Program, only: Sequence[str], rules: Path | None, sites
 
 def _draw(program: Program, operator: Operator, seed: int) -> list[Mutant]:
     """The mutants of an operator in an order of its own, each change once."""
-    unique = {(mutant.path, mutant.edits): mutant for mutant in operator.find(program)}
+    unique = {(mutant.path, mutant.edits): mutant for mutant in operator.find(program) if _can_run(program, mutant)}
     mutants = list(unique.values())
     random.Random(f"{seed} {program.name} {operator.name}").shuffle(mutants)
     return mutants
+
+
+def _can_run(program: Program, mutant: Mutant) -> bool:
+    """Whether the file knows the package that the change names."""
+    named = any("torch." in edit.text for edit in mutant.edits)
+    return not named or program.codes[mutant.path].torch_name is not None
 
 
 def _try_mutant(

@@ -6,7 +6,7 @@ import ast
 import bisect
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -111,10 +111,27 @@ class Code:
 
     def mutate(self, edits: Iterable[Edit], *around: ast.AST) -> Mutant:
         """A mutant whose defect belongs to the statements around the edits and to those around further nodes."""
-        edits = tuple(sorted(edits, key=lambda edit: edit.start))
+        edits = tuple(sorted(map(self._spell, edits), key=lambda edit: edit.start))
         lines = [self.frame(node) for node in around]
         lines += [(self.path, self.line_of(edit.start), self.line_of(edit.end)) for edit in edits]
         return Mutant(path=self.path, edits=edits, lines=tuple(sorted(set(lines))))
+
+    @cached_property
+    def torch_name(self) -> str | None:
+        """What the file calls the torch package: `torch`, or `t` after `import torch as t`."""
+        names = [
+            item.asname or "torch"
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Import)
+            for item in node.names
+            if item.name == "torch" or (item.name.startswith("torch.") and item.asname is None)
+        ]
+        return "torch" if "torch" in names else names[0] if names else None
+
+    def _spell(self, edit: Edit) -> Edit:
+        if self.torch_name in ("torch", None):
+            return edit
+        return replace(edit, text=re.sub(r"(?<![.\w])torch\.", f"{self.torch_name}.", edit.text))
 
     def frame(self, node: ast.AST) -> tuple[str, int, int]:
         """The lines of the loop around a node, else of its function or class, else of its statement."""

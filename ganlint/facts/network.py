@@ -163,11 +163,15 @@ class MissingAttribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnregisteredLayers:
-    """Layers with weights kept in a plain Python list or dict attribute, so that the network does not know them."""
+    """Layers with weights kept in a plain Python list or dict attribute, so that the network does not know them.
+
+    `count` is how many they are, `size` how many modules the container holds, those without weights among them.
+    """
 
     place: Place
     network: int
     attribute: str
     container: str
     count: int
+    size: int
     used_in_forward: bool

@@ -17,7 +17,8 @@ class Forward:
     `high` are the range of that input's values. `mode` is `train` or `eval`, `mode_place` the call that set it,
     `mode_in_loop` true if that call is in the training loop.
     `detached` is true where no gradient flows back through its input, `no_grad` where none is recorded at all.
-    `trains` is true where its result is part of a loss that is backpropagated. `saved` is true where its result is
+    `trains` is true where its result is part of a loss that is backpropagated, `learns` where a step of the network's
+    own optimiser follows that loss. `saved` is true where its result is
     written to an image file. `noise_place` is where the noise among its inputs was made, `resampled` whether that
     happens anew in every iteration; `uninitialised` is true for memory that nothing was written to.
     """
@@ -35,6 +36,7 @@ class Forward:
     detached: bool
     no_grad: bool
     trains: bool
+    learns: bool
     saved: bool
     noise_place: Place | None
     resampled: bool | None
@@ -109,21 +111,23 @@ class Term:
     """One term of the loss that an update follows: what a network says of one input, on its way into the loss.
 
     `kind` is the kind of the loss (`bce`, `bce_with_logits`, `mse`, `cross_entropy`, ...) or, for losses written by
-    hand, `mean` (the network's plain output: Wasserstein), `hinge`, `softplus`, `log`, `square`, `penalty` (a
-    gradient's norm); `other` for what none of these is. `direction` is `minimised` or `maximised`. `judge` is the
-    network whose output it is, `forward` that network's pass, `source` that pass's source. `relative` is true where
-    the outputs for real and fake are compared with each other (relativistic losses). `target_value` is the constant
-    it is compared with, `target_low` and `target_high` its range where it varies. `activation` is what the judge's
-    output went through last: `none` (plain logits), `sigmoid`, `tanh`, `softmax`, `relu`, ... `complement` is true
-    for log(1 - x); `guarded` is true where a small number or a clamp keeps the logarithm finite. `reaches_maker` is
-    true where the gradient flows on into the network that made the input. `weight` is the number the term is
-    multiplied with.
+    hand, `mean` (the network's plain output: Wasserstein), `hinge`, `softplus`, `log`, `square`, `drift` (a little of
+    the squared output), `penalty` (a gradient's norm); `other` for what none of these is. `direction` is
+    `minimised` or `maximised`: what happens to the term. `pushes` is `up` or `down`: what that does to the judge's
+    output. `judge` is the network whose output it is, `forward` that network's pass, `source` that pass's source.
+    `relative` is true where the outputs for real and fake are compared with each other (relativistic losses).
+    `target_value` is the constant it is compared with, `target_low` and `target_high` its range where it varies.
+    `activation` is what the judge's output went through last: `none` (plain logits), `sigmoid`, `tanh`, `softmax`,
+    `relu`, ... `complement` is true for log(1 - x); `guarded` is true where a small number or a clamp keeps the
+    logarithm finite. `reaches_maker` is true where the gradient flows on into the network that made the input.
+    `weight` is the number the term is multiplied with.
     """
 
     place: Place
     update: int
     kind: str
     direction: str | None
+    pushes: str | None
     judge: int | None
     maker: int | None
     forward: int | None

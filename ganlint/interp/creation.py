@@ -10,7 +10,7 @@ from ganlint.interp.numbers import read_dtype
 from ganlint.interp.tape import record_cut
 from ganlint.interp.torch_values import TensorV
 from ganlint.interp.values import Const, ListV, Unknown, Value
-from ganlint.torch_api.shape import UNKNOWN, Shape
+from ganlint.torch_api.shape import UNKNOWN, Shape, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,8 @@ def create_tensor(call: Call, operation: Operation, like: TensorV | None = None)
     name = operation.qualname.rpartition(".")[2]
     const: Const | None = None
     source: str | None = None
+    if shape is None and operation.is_a("uninitialised") and len(args) == 1 and _is_size(args[0]):
+        shape = shape_of(None)
     known = isinstance(shape, Shape) and not (len(args) == 1 and _may_be_sizes(args[0]))
     tensor = TensorV(shape=shape if isinstance(shape, Shape) and known else UNKNOWN, node=node, scope=scope)
     data = args[0] if args else next(iter(keywords.values()), None)

@@ -11,11 +11,11 @@ from ganlint.facts.store import Facts
 from ganlint.interp.emit_data import emit_datasets
 from ganlint.interp.emit_layers import LayerEmitter, find_called
 from ganlint.interp.emit_steps import StepEmitter, mark_trained
-from ganlint.interp.emit_training import emit_inits, emit_loader, emit_losses, emit_optimizers, find_restarted
+from ganlint.interp.emit_training import emit_inits, emit_loader, emit_losses, emit_optimizers, find_fed, find_restarted
 from ganlint.interp.emit_values import place_of
 from ganlint.interp.emit_weights import emit_clippings, emit_copies, emit_init_functions, emit_penalties
 from ganlint.interp.reads import Reads
-from ganlint.interp.roles import DISCRIMINATOR, NO_ROLE, assign_roles, find_hosted, is_holder
+from ganlint.interp.roles import DISCRIMINATOR, NO_ROLE, assign_roles, find_hosted, find_initials, is_holder
 from ganlint.interp.torch_values import TensorV
 
 if TYPE_CHECKING:
@@ -81,9 +81,10 @@ class _Emitter:
             self.layers.add_loose(events.modules)
         steps = StepEmitter(events, network_of, self._role_of_number)
         loaders = {id(loader): number for number, loader in enumerate(events.loaders)}
-        restarted = find_restarted(events)
+        restarted, fed = find_restarted(events), find_fed(events)
         losses, loss_calls, call_of = emit_losses(events, network_of, steps.name_source, loaders, self.reads)
-        optimizers = tuple(emit_optimizers(events, network_of, self._role_of_number))
+        initials = find_initials((module, self._role_of_number(n)) for n, module in enumerate(self.networks))
+        optimizers = tuple(emit_optimizers(events, network_of, self._role_of_number, initials))
         numbered = {id(o): (n, fact) for n, (o, fact) in enumerate(zip(events.optimizers, optimizers, strict=True))}
         steps.emit(numbered, call_of)
         networks = tuple(self._add_training(i, network, optimizers, steps) for i, network in enumerate(networks))
@@ -96,7 +97,7 @@ class _Emitter:
             ops=tuple(self.layers.ops),
             unregistered=tuple(self.layers.unregistered),
             missing_attributes=tuple(self._list_missing()),
-            loaders=tuple(emit_loader(loader, network_of, dataset_of, restarted) for loader in events.loaders),
+            loaders=tuple(emit_loader(loader, network_of, dataset_of, restarted, fed) for loader in events.loaders),
             losses=losses,
             loss_calls=loss_calls,
             datasets=datasets,
@@ -151,7 +152,7 @@ class _Emitter:
         parts = [module, *(child for _, child, _ in module.walk())]
         return replace(
             network,
-            critic=network.role == DISCRIMINATOR and bool(terms) and all(term.kind == "mean" for term in terms),
+            critic=network.role == DISCRIMINATOR and {term.kind for term in terms} - {"drift"} == {"mean"},
             output_activation=output.activation if output is not None else None,
             output_low=output.bounds[0] if output is not None and output.bounds is not None else None,
             output_high=output.bounds[1] if output is not None and output.bounds is not None else None,

@@ -154,9 +154,8 @@ class LayerEmitter:
             for attribute, value in holder.attrs.items():
                 if not isinstance(value, (ListV, DictV)):
                     continue
-                missing = [
-                    module for module in _modules_in(value) if id(module) not in registered and _holds_weights(module)
-                ]
+                held = list(_modules_in(value))
+                missing = [module for module in held if id(module) not in registered and _holds_weights(module)]
                 if not missing:
                     continue
                 parts = {id(child) for module in missing for _, child, _ in module.walk()} | {id(m) for m in missing}
@@ -169,6 +168,7 @@ class LayerEmitter:
                         attribute=attribute,
                         container="dict" if isinstance(value, DictV) else value.kind,
                         count=len(missing),
+                        size=len(held),
                         used_in_forward=bool(parts & used),
                     )
                 )

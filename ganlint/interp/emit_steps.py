@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ganlint.facts.steps import Backward, Forward, Term, Update
 from ganlint.interp.emit_values import known_of, place_if_known, place_of, place_of_value
 from ganlint.interp.events import ForwardEvent, GradientEntry, LossEvent
+from ganlint.interp.gradients import cover_modules
 from ganlint.interp.inputs import Origin, name_source, trace_origin
 from ganlint.interp.reach import feeds_weights, walk_nodes, walk_tape
 from ganlint.interp.roles import DISCRIMINATOR, GENERATOR
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: The names of what takes a loss off its graph, of which PyTorch says nothing.
 _SILENT_CUTS = frozenset({"round"})
+#: The target of a cross-entropy that pulls neither way.
+_UNDECIDED = 0.5
 
 
 class StepEmitter:
@@ -100,12 +103,13 @@ class StepEmitter:
         return self._sources[id(event)]
 
     def _is_given_fakes(self, event: ForwardEvent) -> bool:
+        return self.role_of(self.network_of(event.module)) == DISCRIMINATOR and bool(self._list_later_makers(event))
+
+    def _list_later_makers(self, event: ForwardEvent) -> list[ForwardEvent]:
+        """Return the generators' passes that made a pass's further inputs."""
         number = self.network_of(event.module)
-        if self.role_of(number) != DISCRIMINATOR:
-            return False
-        return any(
-            self._is_generator(maker.module) for tape in event.inputs[1:] for maker in self._trace(tape, number).makers
-        )
+        makers = (maker for tape in event.inputs[1:] for maker in self._trace(tape, number).makers)
+        return [maker for maker in makers if self._is_generator(maker.module)]
 
     def _is_generator(self, module: ModuleV) -> bool:
         return self.role_of(self.network_of(module)) == GENERATOR
@@ -122,9 +126,13 @@ class StepEmitter:
         return trace_origin(value, lambda other: number is not None and self.network_of(other.module) == number)
 
     def _find_maker(self, event: ForwardEvent) -> int | None:
-        origin = self._origin_of(event)
-        makers = self._numbers(maker.module for maker in origin.makers) if origin is not None else ()
+        makers = self._numbers(maker.module for maker in self._list_makers(event))
         return makers[0] if len(makers) == 1 else None
+
+    def _list_makers(self, event: ForwardEvent) -> list[ForwardEvent]:
+        """Return the passes that made a pass's input."""
+        origin = self._origin_of(event)
+        return (origin.makers if origin is not None else []) or self._list_later_makers(event)
 
     def _emit_forward(self, event: ForwardEvent) -> None:
         number = self.network_of(event.module)
@@ -146,6 +154,7 @@ class StepEmitter:
             detached=not any(map(feeds_weights, event.inputs)),
             no_grad=event.no_grad,
             trains=event.trains,
+            learns=event.learns,
             saved=event.saved,
             noise_place=place_of_value(noise),
             resampled=_is_resampled(noise, event),
@@ -192,8 +201,7 @@ class StepEmitter:
         this = id(step.optimizer)
         own = [e for e in step.entries if this not in e.used_by and (not e.used_by or id(e.backward) in intended)]
         lost = [] if own else [GradientEntry(backward=b, definite=True, used_by=frozenset()) for b in step.intended]
-        # What is there whichever way the program went, and was used on one of them, is used twice on that way.
-        used = next((e for e in step.entries if this in e.maybe_used_by and e.definite), None)
+        used = next((e for e in step.entries if _is_used_again(e, this)), None)
         foreign = next(
             (e for e in step.entries if this not in e.used_by and e.used_by and id(e.backward) not in intended), None
         )
@@ -275,6 +283,7 @@ class StepEmitter:
             else "minimised"
             if factor > 0
             else "maximised",
+            pushes=_find_push(raw, target),
             judge=self.network_of(event.module) if event is not None else None,
             maker=self._find_maker(event) if event is not None else None,
             forward=forward,
@@ -328,6 +337,27 @@ def _find_noise(root: TapeNode) -> Iterable[TapeNode]:
     return (node for node in nodes if node.kind == "leaf" and node.name in ("noise", "uninitialised"))
 
 
+def _find_push(raw: RawTerm, target: float | None) -> str | None:
+    """Return where a step moves the judge's output, `up` or `down`: down the slope of the loss."""
+    slope = raw.way.slope
+    if not slope or raw.kind == "penalty":
+        return None
+    if raw.way.loss is not None:
+        # Between 0 and 1, cross-entropy pulls towards the nearer of them.
+        if raw.kind not in ("bce", "bce_with_logits") or target is None or target == _UNDECIDED:
+            return None
+        slope = -slope if target > _UNDECIDED else slope
+    return "down" if slope > 0 else "up"
+
+
+def _is_used_again(entry: GradientEntry, optimizer: int) -> bool:
+    """Tell whether an optimiser steps with a gradient again on some way through the program."""
+    if entry.definite:
+        # It is there whichever way the program went, so also on the one that used it.
+        return optimizer in entry.maybe_used_by
+    return optimizer in entry.used_by and not entry.maybe_cleared
+
+
 def _is_resampled(noise: TapeNode | None, event: ForwardEvent) -> bool | None:
     """Tell whether noise is made anew in every iteration of the loop it is used in."""
     if noise is None or not event.loops:
@@ -351,10 +381,15 @@ def _find_cut(root: TapeNode) -> TapeNode | None:
 
 
 def mark_trained(events: Events) -> None:
-    """Note which passes and losses end in a backward pass."""
+    """Note which passes and losses end in a backward pass, and which of them a network learns from."""
     for backward in events.backwards:
         for node in walk_tape(backward.root):
             if isinstance(node.event, ForwardEvent):
                 node.event.trains = True
             elif isinstance(node.event, LossEvent):
                 node.event.trained = True
+    for step in events.steps:
+        held = cover_modules(step.optimizer.modules)
+        for entry in step.entries:
+            for forward in entry.backward.reached if id(step.optimizer) not in entry.used_by else ():
+                forward.learns = forward.learns or id(forward.module) in held

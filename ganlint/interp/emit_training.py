@@ -16,7 +16,7 @@ from ganlint.interp.roles import is_holder, name_role, role_of_optimizer
 from ganlint.interp.values import Const
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ganlint.interp.emit_data import DatasetOf
     from ganlint.interp.events import Events, LossEvent
@@ -39,11 +39,35 @@ def find_restarted(events: Events) -> dict[int, Place]:
     return found
 
 
+def find_fed(events: Events) -> dict[int, list[ModuleV]]:
+    """Return the networks that train on a loader's batches, however the batches got there, by the loader's identity.
+
+    They are those that are given a batch, and those called in the same loop, whose batches are made to its size.
+    """
+    trained = [event for event in events.forwards if event.trains]
+    found: dict[int, list[ModuleV]] = {}
+    for event in trained:
+        loader = event.first.loader if event.first is not None else None
+        if loader is not None:
+            loops = {loop for loop, _ in event.loops}
+            near = [
+                other.module for other in trained if other is event or any(loop in loops for loop, _ in other.loops)
+            ]
+            found.setdefault(id(loader.restart_of or loader), []).extend(near)
+    return found
+
+
 def emit_loader(
-    loader: LoaderV, network_of: NetworkOf, dataset_of: DatasetOf | None, restarted: Mapping[int, Place]
+    loader: LoaderV,
+    network_of: NetworkOf,
+    dataset_of: DatasetOf | None,
+    restarted: Mapping[int, Place],
+    fed: Mapping[int, Sequence[ModuleV]],
 ) -> Loader:
-    """Return the fact of a DataLoader; `restarted` are the places of `find_restarted`."""
-    feeds = dict.fromkeys(number for module in loader.fed.values() if (number := network_of(module)) is not None)
+    """Return the fact of a DataLoader; `restarted` and `fed` are what `find_restarted` and `find_fed` return."""
+    trained = fed.get(id(loader), ())
+    modules = (*loader.fed.values(), *trained)
+    feeds = dict.fromkeys(number for module in modules if (number := network_of(module)) is not None)
     sampler = loader.args.get("sampler") or loader.args.get("batch_sampler")
     batch_size = known_of(loader.args.get("batch_size"))
     last: int | None = None
@@ -62,7 +86,7 @@ def emit_loader(
         shuffle=_known_flag(loader, "shuffle"),
         has_sampler=sampler is not None and not (isinstance(sampler, Const) and sampler.value is None),
         feeds=tuple(feeds),
-        training=loader.training,
+        training=loader.training or bool(trained),
     )
 
 
@@ -106,8 +130,10 @@ def emit_losses(
     return tuple(losses), tuple(calls), of_event
 
 
-def emit_optimizers(events: Events, network_of: NetworkOf, role_of: RoleOf) -> Iterator[Optimizer]:
-    """Yield the optimisers of a program."""
+def emit_optimizers(
+    events: Events, network_of: NetworkOf, role_of: RoleOf, initials: Mapping[str, str | None]
+) -> Iterator[Optimizer]:
+    """Yield the optimisers of a program; `initials` are the roles that one letter stands for."""
     stepped = {id(step.optimizer) for step in events.steps}
     usual = {
         number
@@ -128,7 +154,7 @@ def emit_optimizers(events: Events, network_of: NetworkOf, role_of: RoleOf) -> I
             networks=tuple(numbers),
             variable=optimizer.name,
             role=name_role(role_of(number) for number in numbers),
-            named_for=role_of_optimizer(optimizer.name) if optimizer.name is not None else None,
+            named_for=role_of_optimizer(optimizer.name, initials) if optimizer.name is not None else None,
             complete=optimizer.complete and all(network_of(module) is not None for module in optimizer.modules),
             stepped=id(optimizer) in stepped or optimizer.escaped,
             certain=not (optimizer.explored and usual & set(numbers)),

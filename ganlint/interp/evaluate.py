@@ -21,7 +21,7 @@ from ganlint.interp.subscripts import get_element
 from ganlint.interp.tensors import combine_tensors, compare_tensors
 from ganlint.interp.torch_values import ParametersV, TensorV
 from ganlint.interp.truth import decide_truth
-from ganlint.interp.values import Const, DictV, ExternalV, ListV, Maybe, Unknown, Value, join, weaker
+from ganlint.interp.values import NONE, Const, DictV, ExternalV, ListV, Maybe, Unknown, Value, join, weaker
 from ganlint.torch_api.registry import find_operation
 
 if TYPE_CHECKING:
@@ -345,8 +345,8 @@ def _evaluate_await(machine: Machine, node: cst.Await, frame: Frame) -> Value:
 
 def _evaluate_yield(machine: Machine, node: cst.Yield, frame: Frame) -> Value:
     if node.value is None:
-        return Unknown("yield")
-    if isinstance(node.value, cst.From):
+        parts: list[Value] = [NONE]
+    elif isinstance(node.value, cst.From):
         value = machine.evaluate(node.value.item, frame)
         parts = unpack_value(value) or []
     else:

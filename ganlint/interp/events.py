@@ -79,6 +79,7 @@ class ForwardEvent:
     level: int = 0
     activation: str | None = None
     trains: bool = False
+    learns: bool = False
     saved: bool = False
 
 
@@ -108,13 +109,15 @@ class GradientEntry:
     """A backward pass whose gradient is still there.
 
     `used_by` are the optimisers that have stepped with it whichever way the program went, `maybe_used_by` those that
-    have on some way.
+    have on some way. `maybe_cleared` is true where it is there on some ways only because others cleared it, and not
+    because others never made it.
     """
 
     backward: BackwardEvent
     definite: bool
     used_by: frozenset[int]
     maybe_used_by: frozenset[int] = frozenset()
+    maybe_cleared: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

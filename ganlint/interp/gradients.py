@@ -263,20 +263,28 @@ def _merge_gradients(value: Value) -> GradientV:
     if not options:
         return GradientV()
     merged: dict[int, list[GradientEntry]] = {}
+    clears: dict[int, set[int]] = {}
     for option in options:
         for entry in option.entries:
             merged.setdefault(id(entry.backward), []).append(entry)
+            clears.setdefault(id(entry.backward), set()).add(_clear_id(option))
     entries = tuple(
         GradientEntry(
             backward=found[0].backward,
             definite=len(found) == len(options) and all(entry.definite for entry in found),
             used_by=frozenset.intersection(*(entry.used_by for entry in found)),
             maybe_used_by=frozenset.union(*(entry.maybe_used_by for entry in found)),
+            maybe_cleared=any(entry.maybe_cleared for entry in found)
+            or any(_clear_id(option) not in clears[key] for option in options),
         )
-        for found in merged.values()
+        for key, found in merged.items()
     )
     clear = next((option.clear for option in options if option.clear is not None), None)
     return GradientV(entries, discarded=all(option.discarded for option in options), clear=clear)
+
+
+def _clear_id(held: GradientV) -> int:
+    return id(held.clear[0]) if held.clear is not None else 0
 
 
 def _write_gradients(machine: Machine, module: ModuleV, value: GradientV) -> None:

@@ -47,10 +47,8 @@ def iterate_value(value: Value) -> Elements:
         # Each of them stands for all.
         return Elements([value], exact=False)
     if isinstance(value, Choice):
-        return iterate_value(value.options[0]) if _all_same_kind(value) else Elements([], exact=False)
-    if isinstance(value, Unknown):
-        return Elements([TensorV(shape=UNKNOWN, source="data")], exact=False)
-    return Elements([], exact=False)
+        return _iterate_choice(value)
+    return Elements([TensorV(shape=UNKNOWN, source="data")] if isinstance(value, Unknown) else [], exact=False)
 
 
 def unpack_value(value: Value, count: int | None = None) -> list[Value] | None:
@@ -103,6 +101,13 @@ def copy_sample(value: Value | None) -> Value:
     return value
 
 
+def _iterate_choice(value: Choice) -> Elements:
+    kinds = {type(option) for option in value.options}
+    if kinds == {ParametersV}:
+        return Elements([value], exact=False)
+    return iterate_value(value.options[0]) if kinds == {LoaderV} else Elements([], exact=False)
+
+
 def _iterate_instance(value: InstanceV) -> Elements:
     if isinstance(value, DatasetV):
         return Elements([copy_sample(value.sample)], exact=False)
@@ -132,8 +137,3 @@ def _may_be_module(value: Value) -> bool:
     if isinstance(value, Maybe):
         return _may_be_module(value.value)
     return isinstance(value, ModuleV) or (isinstance(value, Choice) and any(map(_may_be_module, value.options)))
-
-
-def _all_same_kind(value: Choice) -> bool:
-    kinds = {type(option) for option in value.options}
-    return len(kinds) == 1 and kinds.pop() is LoaderV

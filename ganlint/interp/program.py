@@ -37,7 +37,7 @@ from ganlint.interp.torch_values import ModuleV
 from ganlint.interp.values import ClassV, Const, FunctionV, InstanceV, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     import libcst as cst
 
@@ -219,7 +219,10 @@ class _EntryRun:
         ordered = [cls for cls in own if not cls.is_module] + [cls for cls in own if cls.is_lightning]
         ordered += [cls for cls in own if cls.is_module and not cls.is_lightning]
         bases = {id(base) for cls in own for base in cls.order[1:]}
-        ordered.sort(key=lambda cls: id(cls) in bases)
+        # Networks before their blocks: a block that a network builds needs no assumption.
+        waiting = [cls for cls in ordered if cls.is_module and cls.node not in self.machine.executed]
+        parts = _called_names(waiting)
+        ordered.sort(key=lambda cls: (id(cls) in bases, cls.is_module and cls.name in parts))
         for cls in ordered:
             if cls.node not in self.machine.executed and (id(cls) not in bases or cls.is_module):
                 self._run_unit(f"class {cls.name}", partial(self._build, cls), cls.node)
@@ -367,8 +370,9 @@ def _outermost(module: ModuleV) -> ModuleV:
     return module
 
 
-def _called_names(functions: list[FunctionV]) -> set[str]:
+def _called_names(definitions: Sequence[FunctionV | ClassV]) -> set[str]:
+    """Return the names that are called in the body of another function or class."""
     names: set[str] = set()
-    for function in functions:
-        names |= called_names(function.node.body) - {function.name}
+    for definition in definitions:
+        names |= called_names(definition.node.body) - {definition.name}
     return names

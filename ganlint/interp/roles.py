@@ -11,7 +11,7 @@ from ganlint.interp.players import find_matches
 from ganlint.interp.values import ClassV, ExternalV
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ganlint.interp.events import Events
     from ganlint.interp.torch_values import ModuleV
@@ -136,9 +136,19 @@ def name_role(roles: Iterable[str | None]) -> str | None:
     return GENERATOR if GENERATOR in found else None
 
 
-def role_of_optimizer(name: str) -> str | None:
-    """Return the role an optimiser's name tells: G_optimizer, optimizerD, opt_gen, ..."""
-    return role_of_name(_OPTIMIZER.sub("_", name).strip("_"))
+def role_of_optimizer(name: str, initials: Mapping[str, str | None]) -> str | None:
+    """Return the role an optimiser's name tells: G_optimizer, optimizerD, opt_gen, c_opt beside a critic, ..."""
+    rest = _OPTIMIZER.sub("_", name).strip("_")
+    return role_of_name(rest) or initials.get(rest.lower())
+
+
+def find_initials(roles: Iterable[tuple[ModuleV, str | None]]) -> dict[str, str | None]:
+    """Return the roles of the networks by the first letter of their variables, where it tells them apart."""
+    found: dict[str, set[str | None]] = {}
+    for network, role in roles:
+        if network.name:
+            found.setdefault(network.name[0].lower(), set()).add(role)
+    return {letter: options.pop() for letter, options in found.items() if len(options) == 1}
 
 
 _OPTIMIZER = re.compile(r"(?i)optimi[sz]er|optim|solver|(?<![a-z])opt(?![a-z])")

@@ -36,9 +36,16 @@ _KINDS = {
     "max": "hinge",
     "maximum": "hinge",
 }
+#: The largest weight of a drift term; ProGAN's is 0.001, a least-squares loss has 0.5 or 1.
+_DRIFT = 0.1
 _SQUASHES = frozenset({"sigmoid", "tanh", "softmax"})
 #: Functions around a term that make more of it count as less, or less as more.
 _FOLDED = frozenset({"square", "pow", "abs", "norm", "cos", "sin"})
+#: Functions that grow with each of their inputs.
+_GROWING = frozenset(
+    {*(name for name, kind in _KINDS.items() if kind != "square"), "exp", "sqrt", "sigmoid", "tanh", "leaky_relu",
+     "elu", "gelu", "where", "softsign", "atan", "expm1", "logsumexp"}
+)  # fmt: skip
 _CLAMPS = frozenset({"clamp", "clip", "clamp_min", "clamp_max", "clip_"})
 
 
@@ -48,13 +55,15 @@ class Way:
 
     `factor` is what the term is multiplied with outside every function, `inner` and `offset` what happens to the output
     before the innermost one; None where that is not known. `loss` is the loss it goes through, `functions` the others,
-    outermost first, but for the `activation` that squashes the output before the innermost one. `place` is where the
-    term is made; `group` is the outermost function, all of whose inputs are compared with each other.
+    outermost first, but for the `activation` that squashes the output before the innermost one. `slope` is positive
+    where the loss (or what goes into `loss`) grows with the output, negative where it falls. `place` is where the term
+    is made; `group` is the outermost function, all of whose inputs are compared with each other.
     """
 
     factor: float | None = 1.0
     inner: float | None = 1.0
     offset: float | None = 0.0
+    slope: float | None = 1.0
     loss: LossEvent | None = None
     penalty: PenaltyEvent | None = None
     functions: tuple[str, ...] = ()
@@ -85,7 +94,9 @@ class RawTerm:
         if "log" in kinds:
             return "log"
         if kinds:
-            return kinds[0]
+            # ProGAN's drift: a little of the squared output on all samples, which keeps it near zero.
+            is_drift = kinds[0] == "square" and way.factor is not None and abs(way.factor) <= _DRIFT
+            return "drift" if is_drift and _square_target(way) == 0 else kinds[0]
         return "mean" if not way.functions else "other"
 
     @property
@@ -96,10 +107,7 @@ class RawTerm:
     @property
     def target(self) -> float | None:
         """The number that a squared difference written by hand compares with."""
-        way = self.way
-        if self.kind != "square" or not way.inner or way.offset is None:
-            return None
-        return -way.offset / way.inner + 0.0
+        return _square_target(self.way) if self.kind == "square" else None
 
     @property
     def complement(self) -> bool:
@@ -116,10 +124,14 @@ class RawTerm:
         return way.offset != base or abs(way.inner) != 1.0
 
 
+def _square_target(way: Way) -> float | None:
+    return -way.offset / way.inner + 0.0 if way.inner and way.offset is not None else None
+
+
 def collect_terms(root: TapeNode, sign: float | None) -> tuple[list[RawTerm], bool]:
     """Return the terms of a loss, and whether all of them were found."""
     terms: list[RawTerm] = []
-    stack: list[tuple[TapeNode, Way, int]] = [(root, Way(factor=sign), 0)]
+    stack: list[tuple[TapeNode, Way, int]] = [(root, Way(factor=sign, slope=sign), 0)]
     complete = True
     count = 0
     while stack:
@@ -170,24 +182,34 @@ def _step(node: TapeNode, way: Way) -> Iterator[tuple[TapeNode, Way]]:
         yield from ((part, _place(way, node) if node.kind == "linear" else way) for part in node.inputs)
         return
     if node.kind == "product":
-        yield from ((part, replace(way, factor=None) if not way.functions else way) for part in node.inputs)
+        product = replace(way, slope=None)
+        yield from ((part, product if way.functions else replace(product, factor=None)) for part in node.inputs)
         return
     if node.kind == "call" and node.name in _CLAMPS:
         yield from ((part, replace(way, clamped=True)) for part in node.inputs)
         return
     if node.kind == "call" and node.name in _SQUASHES and (way.loss is not None or way.functions):
         # The logarithm of one minus a sigmoid is still that of one minus what the network says.
-        squashed = replace(way, activation=way.activation or node.name)
+        slope = way.slope if node.name in _GROWING else None
+        squashed = replace(way, activation=way.activation or node.name, slope=slope)
         yield from ((part, squashed) for part in node.inputs)
         return
     certain = way.certain and node.kind != "unknown"
     inside = replace(
-        way, inner=1.0, offset=0.0, functions=(*way.functions, node.name), certain=certain, group=way.group or node
+        way,
+        inner=1.0,
+        offset=0.0,
+        slope=way.slope if node.kind == "call" and node.name in _GROWING else None,
+        functions=(*way.functions, node.name),
+        certain=certain,
+        group=way.group or node,
     )
     yield from ((part, _place(inside, node)) for part in node.inputs)
 
 
 def _scale(way: Way, factor: float | None, offset: float | None) -> Way:
+    if factor is not None and factor < 0 and way.slope is not None:
+        way = replace(way, slope=-way.slope)
     if way.functions or way.loss is not None:
         inner = None if factor is None or way.inner is None else way.inner * factor
         moved = None if offset is None or way.offset is None or way.inner is None else way.offset + way.inner * offset

@@ -49,6 +49,7 @@ FIELD_WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("backward", "cut_by"): ("item", "float", "data", "detach", "tensor", "round", "no_grad"),
     ("update", "role"): ("generator", "discriminator", "both"),
     ("term", "direction"): ("minimised", "maximised"),
+    ("term", "pushes"): ("up", "down"),
     ("term", "source"): ("real", "fake", "mixed", "interpolated", "noise", "constant"),
     ("penalty", "at"): ("real", "fake", "mixed", "interpolated", "noise", "constant"),
     ("penalty", "norm"): ("sample", "position", "batch"),

@@ -70,11 +70,12 @@ def shape_sized(args: Mapping[str, object], inputs: Sequence[Shape | None]) -> S
 def shape_legacy(args: Mapping[str, object], _inputs: Sequence[Shape | None]) -> Shape | None:
     """`torch.Tensor`: sizes where numbers are written, data where a sequence is."""
     data = args.get("data")
-    if isinstance(data, tuple) and data and all(type(item) is int for item in data):
+    if not isinstance(data, tuple) or not data:
+        return None
+    # Only sizes can be written one after the other.
+    if len(data) > 1 or type(data[0]) is int:
         return shape_of(*(as_int(item) for item in data))
-    if isinstance(data, tuple) and len(data) == 1:
-        return _shape_data(data[0])
-    return None
+    return _shape_data(data[0])
 
 
 def shape_data(args: Mapping[str, object], _inputs: Sequence[Shape | None]) -> Shape | None:
