@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.literals import find_tensors, is_plain, plain_value
 from ganlint.interp.numbers import describe_numbers, note_cast
-from ganlint.interp.tape import is_same_loss, record_choice, record_cut, record_operation
+from ganlint.interp.tape import is_same_value, record_choice, record_cut, record_operation
 from ganlint.interp.torch_values import TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import Choice, Const, ListV, Unknown, Value
@@ -105,7 +105,8 @@ def apply_operation(
     node, scope = (call.node, call.scope) if layer is None else (layer.node, layer.scope)
     shapes_made = result_shape if isinstance(result_shape, tuple) else (result_shape,)
     made = [_make_result(machine, operation, tensors, shape, index, node, scope) for shape in shapes_made]
-    tape = record_operation(machine, operation, bound, tensors, call.node, call.scope)
+    given = (*call.args, *call.keywords.values())
+    tape = record_operation(machine, operation, bound, tensors, given, call.node, call.scope)
     for tensor in made:
         tensor.tape = tape
         if operation.qualname.endswith(".Variable"):
@@ -158,7 +159,7 @@ def join_tensors(machine: Machine, value: Value, node: cst.CSTNode, scope: Modul
         joined.activation = None
     if any(tensor.bounds != first.bounds for tensor in tensors):
         joined.bounds = None
-    if machine.trace is None and not all(is_same_loss(tensor.tape, first.tape) for tensor in tensors):
+    if machine.trace is None and not all(is_same_value(tensor.tape, first.tape) for tensor in tensors):
         joined.tape = record_choice(tensors, node, scope)
     if trace is not None:
         inputs = trace.resolve(tensors)

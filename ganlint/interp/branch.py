@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.interp.journal import Journal, merge_outcomes
-from ganlint.interp.machine import NORMAL, RAISE, RETURN
+from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN
 from ganlint.interp.values import NONE
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def explore_branch(machine: Machine, frame: Frame, branch: Branch) -> None:
     outer = machine.journal
     journal = machine.journal = Journal(outer if outer is not None else machine.base)
     returned, returns, done = frame.returned, len(frame.partial_returns), len(frame.partial_outcomes)
+    left = len(frame.loop_outcomes)
     machine.exploring += 1
     try:
         branch()
@@ -36,7 +37,7 @@ def explore_branch(machine: Machine, frame: Frame, branch: Branch) -> None:
         machine.exploring -= 1
         machine.journal = outer
         frame.returned = returned
-        del frame.partial_returns[returns:], frame.partial_outcomes[done:]
+        del frame.partial_returns[returns:], frame.partial_outcomes[done:], frame.loop_outcomes[left:]
         journal.take_back_changes()
 
 
@@ -44,7 +45,8 @@ def run_branches(machine: Machine, frame: Frame, branches: Sequence[Branch]) -> 
     """Run every branch from the same state, then go on with the join of those that reach the code behind.
 
     A branch that raises is not the one a working program takes. What a returning branch returns is kept in the
-    frame, and the code behind runs for the others.
+    frame, what one that continues or breaks has done until the end of the iteration, and the code behind runs for the
+    others.
     """
     outcomes: list[tuple[int, Outcome]] = []
     machine.depth += 1
@@ -70,9 +72,15 @@ def run_branches(machine: Machine, frame: Frame, branches: Sequence[Branch]) -> 
     if trace is not None and len(branches) > 1:
         trace.merge_branches(marks)
     returning = [outcome for signal, outcome in outcomes if signal == RETURN]
-    going_on = [outcome for signal, outcome in outcomes if signal not in (RAISE, RETURN)]
-    if going_on:
+    going_on = [outcome for signal, outcome in outcomes if signal == NORMAL]
+    leaving = [(signal, outcome) for signal, outcome in outcomes if signal in (CONTINUE, BREAK)]
+    if going_on or leaving:
         frame.partial_outcomes.extend(returning)
+    if leaving and not going_on:
+        merge_outcomes([outcome for _, outcome in leaving])
+        return leaving[0][0]
+    if going_on:
+        frame.loop_outcomes.extend(outcome for _, outcome in leaving)
         if len(going_on) == 1:
             going_on[0].apply()
         else:

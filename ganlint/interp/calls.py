@@ -14,7 +14,7 @@ from ganlint.interp.machine import NORMAL, RETURN, Machine
 from ganlint.interp.reach import find_sources
 from ganlint.interp.scope import Frame
 from ganlint.interp.syntax import is_generator
-from ganlint.interp.tape import record_unknown
+from ganlint.interp.tape import record_undescribed, record_unknown
 from ganlint.interp.torch_values import ModuleV, OptimizerV, TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import (
@@ -322,7 +322,10 @@ def _unknown_result(call: Call, name: str) -> Value:
     result = tensors[0].copy()
     result.shape, result.const, result.param = UNKNOWN, None, None
     result.activation, result.bounds = None, None
-    result.tape = record_unknown(machine, tensors, name, call.node, call.scope)
+    if machine.trace is None and name.startswith(("torch.", "numpy.")):
+        result.tape = record_undescribed(machine, tensors, name, call.node, call.scope)
+    else:
+        result.tape = record_unknown(machine, tensors, name, call.node, call.scope)
     networks = [network for tensor in tensors for network in tensor.networks]
     result.networks = tuple(dict.fromkeys(networks))
     trace = machine.trace

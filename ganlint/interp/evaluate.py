@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ganlint.interp.apply import join_tensors
 from ganlint.interp.assign import assign_target
 from ganlint.interp.attributes import get_attribute
 from ganlint.interp.calls import BUILTINS, evaluate_call
@@ -21,7 +22,7 @@ from ganlint.interp.subscripts import get_element
 from ganlint.interp.tensors import combine_tensors, compare_tensors
 from ganlint.interp.torch_values import ParametersV, TensorV
 from ganlint.interp.truth import decide_truth
-from ganlint.interp.values import NONE, Const, DictV, ExternalV, ListV, Maybe, Unknown, Value, join, weaker
+from ganlint.interp.values import NONE, Choice, Const, DictV, ExternalV, ListV, Maybe, Unknown, Value, join, weaker
 from ganlint.torch_api.registry import find_operation
 
 if TYPE_CHECKING:
@@ -133,6 +134,8 @@ def _evaluate_binary(machine: Machine, node: cst.BinaryOperation, frame: Frame) 
 
 def _evaluate_unary(machine: Machine, node: cst.UnaryOperation, frame: Frame) -> Value:
     value = machine.evaluate(node.expression, frame)
+    if isinstance(value, Choice):
+        value = join_tensors(machine, value, node, frame.scope) or value
     if isinstance(node.operator, cst.Not):
         truth = decide_truth(value)
         if truth is None:

@@ -12,6 +12,7 @@ from ganlint.interp.branch import explore_branch, run_branches
 from ganlint.interp.define import define_class, define_function
 from ganlint.interp.importing import import_from, import_names
 from ganlint.interp.iterate import copy_sample, iterate_value
+from ganlint.interp.journal import join_outcomes
 from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN, STATEMENTS
 from ganlint.interp.syntax import adapts_to_size, attribute_words, walk_syntax
 from ganlint.interp.torch_values import ModuleV, TensorV
@@ -195,7 +196,7 @@ def _repeat_body(machine: Machine, node: cst.For, frame: Frame, items: list[Valu
         machine.iterations += 1
         machine.loops = (*outer, (id(node), machine.iterations))
         assign_target(machine, node.target, item, frame)
-        signal = machine.execute(node.body.body, frame)
+        signal = _run_iteration(machine, node, frame)
         machine.loops = outer
         if signal in (RETURN, RAISE):
             return signal
@@ -206,6 +207,18 @@ def _repeat_body(machine: Machine, node: cst.For, frame: Frame, items: list[Valu
     if node.orelse is not None:
         return machine.execute(node.orelse.body.body, frame)
     return NORMAL
+
+
+def _run_iteration(machine: Machine, node: cst.For | cst.While, frame: Frame) -> int:
+    """Run a loop's body once; branches that left it early are joined at its end."""
+    outer, frame.loop_outcomes = frame.loop_outcomes, []
+    signal = machine.execute(node.body.body, frame)
+    left, frame.loop_outcomes = frame.loop_outcomes, outer
+    if left:
+        join_outcomes(machine, left)
+        # The rest of the body raises, and a working program goes the other way.
+        return CONTINUE if signal == RAISE else signal
+    return signal
 
 
 def _are_things(items: list[Value]) -> bool:
@@ -272,11 +285,15 @@ def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
         if truth is False:
             return NORMAL
         if truth is None and (machine.building or machine.trace is not None):
-            signal = run_branches(machine, frame, [lambda: machine.execute(node.body.body, frame), lambda: NORMAL])
-            return signal if signal in (RETURN, RAISE) else NORMAL
+
+            def run_body() -> int:
+                signal = _run_iteration(machine, node, frame)
+                return signal if signal in (RETURN, RAISE) else NORMAL
+
+            return run_branches(machine, frame, [run_body, lambda: NORMAL])
         machine.iterations += 1
         machine.loops = (*outer, (id(node), machine.iterations))
-        signal = machine.execute(node.body.body, frame)
+        signal = _run_iteration(machine, node, frame)
         machine.loops = outer
         if signal in (RETURN, RAISE):
             return signal

@@ -369,6 +369,9 @@ def _instantiate(value: Value, pick: Callable[[TensorV | None], TensorV], fit: C
         if value.detached and template.tape is not None and not template.detached:
             result.tape = TapeNode("cut", [template.tape], name="detach", node=template.node, scope=template.scope)
             result.detached = True
+        elif template.tape is not None and value.activation is not None and not _is_whole(template.tape):
+            result.tape = TapeNode("view", [template.tape], name="part", node=template.node, scope=template.scope)
+            result.tape.activation = value.activation
         return result
     if isinstance(value, ListV):
         return ListV([_instantiate(item, pick, fit) for item in value.items], value.kind, exact=value.exact)
@@ -387,6 +390,11 @@ def _instantiate(value: Value, pick: Callable[[TensorV | None], TensorV], fit: C
     if isinstance(value, Unknown):
         return pick(None).copy()
     return value
+
+
+def _is_whole(tape: TapeNode) -> bool:
+    """Tell whether a pass gives one result, whose activation its event knows."""
+    return isinstance(tape.event, ForwardEvent) and tape.event.activation is not None
 
 
 CALLERS[ModuleV] = call_module

@@ -84,8 +84,8 @@ def find_forwards(root: TapeNode, *, sure: bool = False) -> tuple[list[ForwardEv
     found: list[ForwardEvent] = []
     complete = True
     for node in walk_nodes([root], follow):
-        if node.kind == "unknown" or (node.kind == "choice" and not sure):
-            complete = False
+        # Whichever way a choice went, what it leads to is among what is found.
+        complete = complete and node.kind != "unknown"
         if node.kind == "network" and isinstance(node.event, ForwardEvent):
             found.append(node.event)
     return found, complete

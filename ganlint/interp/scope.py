@@ -37,8 +37,8 @@ class Frame:
     """The names of one running function, class body or module."""
 
     __slots__ = (
-        "declared_global", "declared_nonlocal", "function", "is_class_body", "locals", "owner", "parent",
-        "partial_outcomes", "partial_returns", "receiver", "returned", "scope", "yields",
+        "declared_global", "declared_nonlocal", "function", "is_class_body", "locals", "loop_outcomes", "owner",
+        "parent", "partial_outcomes", "partial_returns", "receiver", "returned", "scope", "yields",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +61,8 @@ class Frame:
         #: What branches that return gave back, and what they had done until then.
         self.partial_returns: list[Value] = []
         self.partial_outcomes: list[Outcome] = []
+        #: What branches that left the innermost loop's iteration had done until then.
+        self.loop_outcomes: list[Outcome] = []
         self.yields: list[Value] | None = None
         self.declared_global: set[str] | None = None
         self.declared_nonlocal: set[str] | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ganlint.interp.events import PenaltyEvent
 from ganlint.interp.literals import number_of
 from ganlint.interp.torch_values import TensorV
 from ganlint.interp.values import Unknown
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
-    from ganlint.interp.events import ForwardEvent, LossEvent, PenaltyEvent
+    from ganlint.interp.events import ForwardEvent, LossEvent
     from ganlint.interp.machine import Machine
     from ganlint.interp.scope import ModuleScope
     from ganlint.interp.values import Value
@@ -39,8 +40,8 @@ class TapeNode:
     """
 
     __slots__ = (
-        "bounds", "dim", "event", "factors", "flagged", "inputs", "kind", "loops", "name", "node", "norm", "offset",
-        "scope", "targets",
+        "activation", "bounds", "dim", "event", "factors", "flagged", "inputs", "kind", "loops", "name", "node", "norm",
+        "offset", "scope", "targets",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +63,8 @@ class TapeNode:
         #: Inputs that are what a loss compares with.
         self.targets: tuple[TapeNode, ...] = ()
         self.event: ForwardEvent | LossEvent | PenaltyEvent | None = None
+        #: For one of several results of a network: what it went through last.
+        self.activation: str | None = None
         self.bounds: tuple[float, float] | None = None
         self.dim: int | None = None
         self.flagged = False
@@ -103,7 +106,7 @@ def tape_of_value(value: Value) -> TapeNode | None:
 
 
 #: How the reasons of unknown values begin that come in from outside what is known, and hide no network.
-_OUTSIDE = ("parameter ", "unpacked from", "element of", "option ")
+_OUTSIDE = ("parameter ", "unpacked from", "element of", "option ", "size is not", "rank is not")
 
 
 def tapes_of(tensors: Iterable[TensorV]) -> list[TapeNode]:
@@ -112,14 +115,19 @@ def tapes_of(tensors: Iterable[TensorV]) -> list[TapeNode]:
 
 
 def record_operation(
-    machine: Machine, operation: Operation, bound: Bound, tensors: Sequence[TensorV], node: cst.CSTNode,
-    scope: ModuleScope,
+    machine: Machine, operation: Operation, bound: Bound, tensors: Sequence[TensorV], given: Sequence[Value],
+    node: cst.CSTNode, scope: ModuleScope,
 ) -> TapeNode | None:  # fmt: skip
-    """Return the node of an operation on tensors; None inside a network, and for what no tensor goes into."""
+    """Return the node of an operation on tensors; None inside a network, and for what no tensor goes into.
+
+    `given` are all values of the call.
+    """
     if machine.trace is not None:
         return None
     if not tensors:
-        return None if operation.is_a("creation") else TapeNode("unknown", name=operation.qualname)
+        # What goes in may hide networks; where that is known to come in from outside, it does not.
+        name = operation.qualname
+        return None if operation.is_a("creation") else record_undescribed(machine, given, name, node, scope)
     inputs = tapes_of(tensors)
     cut = _name_cut(machine, operation, inputs[0])
     if cut:
@@ -265,6 +273,15 @@ def record_cut(tensor: TensorV, name: str, node: cst.CSTNode | None, scope: Modu
     return TapeNode("cut", [tape_of(tensor)], name=name, node=node, scope=scope)
 
 
+def record_undescribed(
+    machine: Machine, values: Sequence[Value], name: str, node: cst.CSTNode, scope: ModuleScope
+) -> TapeNode:  # fmt: skip
+    """Return the node of a function of torch that torch_api does not describe: it hides nothing but its arguments."""
+    kind = "cut" if machine.no_grad else "call"
+    inputs = [part for value in values if (part := tape_of_value(value)) is not None]
+    return TapeNode(kind, inputs, name="no_grad" if machine.no_grad else name, node=node, scope=scope)
+
+
 def record_unknown(
     machine: Machine, tensors: Sequence[TensorV], name: str, node: cst.CSTNode, scope: ModuleScope
 ) -> TapeNode | None:
@@ -275,18 +292,51 @@ def record_unknown(
     return TapeNode(kind, tapes_of(tensors), name="no_grad" if machine.no_grad else name, node=node, scope=scope)
 
 
-def is_same_loss(first: TapeNode | None, second: TapeNode | None) -> bool:
-    """Tell whether two places on the tape are the same loss of the same values, made by two loss objects."""
+#: Most pairs of nodes that are compared to tell two values apart.
+_MAX_COMPARED = 100
+
+
+def is_same_value(first: TapeNode | None, second: TapeNode | None) -> bool:
+    """Tell whether two places on the tape are the same computation on the same values, written down twice.
+
+    Two draws of noise count as the same, two passes of a network do not: each of them may get a gradient of its own.
+    """
     if first is second:
         return True
-    if first is None or second is None or first.kind != "loss" or second.kind != "loss":
+    if first is None or second is None:
         return False
-    parts = zip((*first.inputs, *first.targets), (*second.inputs, *second.targets), strict=False)
-    return first.name == second.name and first.node is second.node and all(a is b or _same_leaf(a, b) for a, b in parts)
+    pairs = [(first, second)]
+    count = 0
+    while pairs:
+        left, right = pairs.pop()
+        if left is right:
+            continue
+        count += 1
+        parts = _pair_parts(left, right) if count <= _MAX_COMPARED else None
+        if parts is None:
+            return False
+        pairs.extend(parts)
+    return True
 
 
-def _same_leaf(first: TapeNode, second: TapeNode) -> bool:
-    return first.kind == second.kind == "leaf" and first.node is second.node and first.name == second.name
+def _pair_parts(left: TapeNode, right: TapeNode) -> list[tuple[TapeNode, TapeNode]] | None:
+    """Pair what two nodes are computed from; None where they do not do the same."""
+    if (left.kind, left.name, left.factors, left.offset, left.dim) != (
+        right.kind, right.name, right.factors, right.offset, right.dim,
+    ):  # fmt: skip
+        return None
+    if left.kind == "leaf":
+        alike = left.name == "constant" or (left.name == "noise" and left.bounds == right.bounds)
+        return [] if alike or left.node is right.node else None
+    if left.kind in ("network", "unknown") or (left.kind == "loss" and left.node is not right.node):
+        return None
+    ours, theirs = [*left.inputs, *left.targets], [*right.inputs, *right.targets]
+    if isinstance(left.event, PenaltyEvent) and isinstance(right.event, PenaltyEvent):
+        if (left.event.create_graph, left.event.requires_grad) != (right.event.create_graph, right.event.requires_grad):
+            return None
+        ours.extend(left.event.tapes)
+        theirs.extend(right.event.tapes)
+    return list(zip(ours, theirs, strict=True)) if len(ours) == len(theirs) else None
 
 
 def record_choice(tensors: Sequence[TensorV], node: cst.CSTNode, scope: ModuleScope) -> TapeNode:

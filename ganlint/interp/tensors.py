@@ -11,7 +11,7 @@ from ganlint.interp.events import InitEvent
 from ganlint.interp.gradients import run_backward
 from ganlint.interp.literals import number_of
 from ganlint.interp.numbers import combine_numbers
-from ganlint.interp.tape import TapeNode, record_arithmetic, record_cut, record_unknown
+from ganlint.interp.tape import TapeNode, record_arithmetic, record_cut, record_undescribed
 from ganlint.interp.torch_values import TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import BoundV, Const, ListV, Unknown, Value
@@ -89,7 +89,9 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
         # A method torch_api does not describe: the numbers may have changed, the origin has not.
         other = tensor.copy()
         other.shape, other.const, other.activation, other.bounds = UNKNOWN, None, None, None
-        other.tape = record_unknown(call.machine, [tensor], name, call.node, call.scope)
+        if call.machine.trace is None:
+            given = [tensor, *call.args, *call.keywords.values()]
+            other.tape = record_undescribed(call.machine, given, name, call.node, call.scope)
         return other
     if operation.is_a("init"):
         return _fill_tensor(call, tensor, operation, name)

@@ -37,7 +37,7 @@ _KINDS = {
     "maximum": "hinge",
 }
 #: The largest weight of a drift term; ProGAN's is 0.001, a least-squares loss has 0.5 or 1.
-_DRIFT = 0.1
+_DRIFT = 0.01
 _SQUASHES = frozenset({"sigmoid", "tanh", "softmax"})
 #: Functions around a term that make more of it count as less, or less as more.
 _FOLDED = frozenset({"square", "pow", "abs", "norm", "cos", "sin"})
@@ -179,7 +179,10 @@ def _step(node: TapeNode, way: Way) -> Iterator[tuple[TapeNode, Way]]:
         yield from ((part, replace(way, group=None)) for part in node.inputs)
         return
     if node.kind in ("linear", "view"):
-        yield from ((part, _place(way, node) if node.kind == "linear" else way) for part in node.inputs)
+        through = _place(way, node) if node.kind == "linear" else way
+        if node.activation is not None and way.activation is None:
+            through = replace(through, activation=node.activation)
+        yield from ((part, through) for part in node.inputs)
         return
     if node.kind == "product":
         product = replace(way, slope=None)
