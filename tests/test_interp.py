@@ -156,7 +156,8 @@ def describe_term(term, names):
         text += f"->{term.target_low:g}..{term.target_high:g}"
     elif term.loss_call is None:
         text += {"minimised": " down", "maximised": " up"}.get(term.direction, " either way")
-    flags = [flag for flag in ("relative", "complement") if getattr(term, flag)]
+    flags = [f"pushes {term.pushes}"] if term.kind in ("hinge", "softplus") and term.pushes else []
+    flags += [flag for flag in ("relative", "complement") if getattr(term, flag)]
     flags += ["cut"] if term.source in ("fake", "mixed") and not term.reaches_maker else []
     flags += [] if term.certain else ["maybe"]
     return " ".join([text, *flags])

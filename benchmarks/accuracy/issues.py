@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,8 @@ def main() -> int:
         findings = list_findings(folder)
         for row in rows:
             if row["repo"] == repo:
-                score_file(row, findings.get(row["path"], []), score)
+                offsets = read_offsets(folder / row["path"]) if row["path"].endswith(".ipynb") else {}
+                score_file(row, findings.get(row["path"], []), offsets, score)
     print(score.render())
     return 0
 
@@ -97,13 +98,25 @@ def list_findings(folder: Path) -> dict[str, list[Record]]:
     return by_path
 
 
-def score_file(row: Record, findings: Sequence[Record], score: Score) -> None:
+def read_offsets(path: Path) -> dict[int | None, int]:
+    """How many lines of code stand in front of a notebook's cells, by cell: the truth counts through all of them."""
+    offsets: dict[int | None, int] = {}
+    count = 0
+    for index, cell in enumerate(json.loads(path.read_text("utf-8"))["cells"]):
+        if cell["cell_type"] == "code":
+            offsets[index] = count
+            count += "".join(cell["source"]).count("\n") + 1
+    return offsets
+
+
+def score_file(row: Record, findings: Sequence[Record], offsets: Mapping[int | None, int], score: Score) -> None:
     """Match one file's issues and traps with the findings that stand on their lines."""
+    lines = {id(item): _list_lines(item, row["path"], offsets) for item in findings}
     name = f"{row['repo']}/{row['path']}"
     matched: set[int] = set()
     for issue in row["issues"]:
         of_rule = [item for item in findings if item["rule"] in _list_rules(issue)]
-        there = [item for item in of_rule if issue["line"] in _list_lines(item, row["path"])]
+        there = [item for item in of_rule if lines[id(item)] & {issue["line"], *issue.get("alt_lines", ())}]
         matched.update(map(id, there))
         score.asked[issue["harm"]] += 1
         score.found[issue["harm"]] += bool(there)
@@ -118,7 +131,7 @@ def score_file(row: Record, findings: Sequence[Record], score: Score) -> None:
         score.hits += [
             f"trap hit: {name}:{trap['line']} {item['rule']}"
             for item in findings
-            if item["rule"] in _list_rules(trap) and trap["line"] in _list_lines(item, row["path"])
+            if item["rule"] in _list_rules(trap) and trap["line"] in lines[id(item)]
         ]
     score.unlisted += [
         f"unlisted, {item['severity']}: {name}:{item['line']} {item['rule']}: {item['message']}"
@@ -131,9 +144,15 @@ def _list_rules(issue: Record) -> tuple[str, ...]:
     return RULES.get(issue["rule"], (issue["rule"],))
 
 
-def _list_lines(finding: Record, path: str) -> set[int]:
+def _list_lines(finding: Record, path: str, offsets: Mapping[int | None, int]) -> set[int]:
+    """The lines of a finding and its labels in a file."""
     places: Iterable[Record] = (finding, *finding["labels"])
-    return {line for place in places if place["path"] == path for line in range(place["line"], place["end_line"] + 1)}
+    return {
+        line + offsets.get(place["cell"], 0)
+        for place in places
+        if place["path"] == path
+        for line in range(place["line"], place["end_line"] + 1)
+    }
 
 
 if __name__ == "__main__":

@@ -33,10 +33,16 @@ def unwrap_list(program: Program) -> Iterator[Mutant]:
             name = dotted(statement.targets[0])
             # A list has none of a ModuleList's own methods.
             as_module = re.search(rf"{re.escape(name)}\.(?!append|extend|insert)\w", code.cut(definition))
-            if name.startswith("self.") and not as_module:
+            if name.startswith("self.") and not as_module and _is_read(code, definition, name):
                 items = code.cut(layer.call.args[0]) if layer.call.args else "[]"
                 if not items.startswith("*"):
                     yield code.mutate([code.replace(layer.call, f"list({items})")], definition)
+
+
+def _is_read(code: Code, definition: ast.ClassDef, name: str) -> bool:
+    """Whether a method other than the constructor reads an attribute."""
+    methods = [item for item in definition.body if isinstance(item, ast.FunctionDef) and item.name != "__init__"]
+    return any(re.search(rf"{re.escape(name)}\b", code.cut(method)) for method in methods)
 
 
 @operator("plain-sequential", "plain-list-submodules")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from benchmarks.mutants.numbers import find_number
@@ -14,6 +15,7 @@ from benchmarks.mutants.tree import Code, Edit, Mutant, keyword, last_name
 
 FACTOR = 250
 LOWEST_RATE, HIGHEST_RATE = 5e-5, 1e-3
+_FREEZES = re.compile(r"\.requires_grad(_\(|\s*=)\s*False|requires_grad\([^)\n]*False")
 
 
 @operator("optimizers-swapped", "optimizer-wrong-parameters")
@@ -41,6 +43,9 @@ def forget_generator(program: Program) -> Iterator[Mutant]:
 def share(program: Program) -> Iterator[Mutant]:
     """One optimiser holds both networks and is stepped for both"""
     for code, of_g, of_d in _list_pairs(program):
+        if _FREEZES.search(code.text):
+            # The discriminator has no gradient in the generator's step, so that no optimiser moves it.
+            continue
         first, second = sorted((of_g, of_d), key=lambda item: item.call.lineno)
         both = f"list({first.networks[0]}.parameters()) + list({second.networks[0]}.parameters())"
         if code.scope(first.call) is code.scope(second.call):

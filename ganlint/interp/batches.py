@@ -107,5 +107,5 @@ def _batch_tensor(sample: TensorV, loader: LoaderV, *, single: bool) -> TensorV:
     dims = sample.shape.dims
     shape: Shape = sample.shape if single else UNKNOWN if dims is None else shape_of(None, *dims)
     batch = TensorV(shape=shape, source="loader", loader=loader)
-    batch.bounds, batch.dtype = sample.bounds, sample.dtype
+    batch.bounds, batch.chain, batch.dtype = sample.bounds, sample.chain, sample.dtype
     return batch

@@ -88,7 +88,8 @@ class _Emitter:
         numbered = {id(o): (n, fact) for n, (o, fact) in enumerate(zip(events.optimizers, optimizers, strict=True))}
         steps.emit(numbered, call_of)
         networks = tuple(self._add_training(i, network, optimizers, steps) for i, network in enumerate(networks))
-        datasets, dataset_of = emit_datasets(events)
+        judged = (event for event in events.forwards if self._role_of_number(network_of(event.module)) == DISCRIMINATOR)
+        datasets, dataset_of = emit_datasets(events, judged)
         return Facts(
             entry=entry,
             sources=sources,

@@ -9,16 +9,28 @@ from ganlint.facts.training import Dataset
 from ganlint.interp.emit_values import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from ganlint.interp.events import DatasetEvent, Events
+    from ganlint.interp.events import DatasetEvent, Events, ForwardEvent
 
     #: Returns the number of the fact of a dataset.
     DatasetOf = Callable[[DatasetEvent | None], int | None]
 
 
-def emit_datasets(events: Events) -> tuple[tuple[Dataset, ...], DatasetOf]:
-    """Return the datasets of a program, each once, and what finds the number of one."""
+def emit_datasets(events: Events, judged: Iterable[ForwardEvent]) -> tuple[tuple[Dataset, ...], DatasetOf]:
+    """Return the datasets of a program, each once, and what finds the number of one.
+
+    `judged` are the passes of discriminators: of several images in a sample, theirs is the one that is described.
+    """
+    for forward in judged:
+        first = forward.first
+        if (
+            first is not None
+            and first.chain is not None
+            and first.loader is not None
+            and first.loader.dataset is not None
+        ):
+            first.loader.dataset.chain, first.loader.dataset.bounds = first.chain, first.bounds
     numbers: dict[Dataset, int] = {}
     loaded = [loader.dataset for loader in events.loaders if loader.dataset is not None]
     by_event: dict[int, int] = {}

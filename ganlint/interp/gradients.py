@@ -156,11 +156,17 @@ def _read_sign(gradient: Value | None) -> float | None:
 
 
 def _is_stale(machine: Machine, forward: ForwardEvent) -> bool:
-    """Tell whether a network was updated since a pass through which the gradient flows on to what is before it."""
-    if forward.version is None or not any(map(feeds_weights, forward.inputs)):
-        return False
+    """Tell whether a network was updated since a pass whose weights the gradient needs on its way.
+
+    It needs them to flow on to what is before the network, and to reach the network's own first layers.
+    """
     current = read_version(machine, forward.module)
-    return current is not None and current > forward.version
+    if forward.version is None or current is None or current <= forward.version:
+        return False
+    trace = forward.module.trace
+    return any(map(feeds_weights, forward.inputs)) or (
+        forward.frozen is False and trace is not None and trace.stacks_weights()
+    )
 
 
 def clear_gradients(machine: Machine, modules: Iterable[ModuleV], node: cst.CSTNode, scope: ModuleScope) -> None:
@@ -225,8 +231,12 @@ def step_optimizer(machine: Machine, optimizer: OptimizerV, node: cst.CSTNode, s
         own = any(module is other for other in stepped)
         _write_gradients(machine, module, GradientV(used, discarded=held.discarded and not own, clear=held.clear))
     for module in stepped:
-        version = read_version(machine, module)
-        _write(machine, ("version", id(module)), Const(None if version is None else version + 1), Const(0))
+        version, waiting = read_version(machine, module), read_gradients(machine, module).entries
+        if not waiting:
+            # zero_grad leaves None since PyTorch 2.0, and what has no gradient is not stepped.
+            continue
+        sure = version is not None and any(entry.definite for entry in waiting)
+        _write(machine, ("version", id(module)), Const(version + 1 if sure and version is not None else None), Const(0))
 
 
 def _flatten_recent(values: Iterable[Value]) -> Iterator[BackwardEvent]:

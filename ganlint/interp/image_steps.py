@@ -142,7 +142,7 @@ def _scale(
     if not isinstance(image, TensorV):
         return spoil_image(call, step, image, chain)
     twin = _change(call, image, step.operation.kind)
-    twin.dtype = "float"
+    twin.dtype, twin.chain = "float", chain
     if means is None or deviations is None or unit is None or not all(deviations):
         twin.bounds = chain.count = None
         return twin

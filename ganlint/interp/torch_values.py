@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
-    from ganlint.interp.events import DatasetEvent
+    from ganlint.interp.events import ChainEvent, DatasetEvent
     from ganlint.interp.scope import ModuleScope
     from ganlint.interp.tape import TapeNode
     from ganlint.interp.trace import Trace
@@ -142,12 +142,12 @@ class TensorV(Value):
     `parts` are its elements where it was built from them. `bounds` is the range of its numbers, `dtype` `int` or
     `float`, `activation` what its numbers went through last (`none` for a layer with weights). `tape` is its place in
     the autograd graph of the training program; `requires_grad` what was written about that. `loops` are the iterations
-    of training loops it was made in.
+    of training loops it was made in, `chain` the transforms that normalised it.
     """
 
     __slots__ = (
-        "activation", "base", "bounds", "const", "detached", "dtype", "loader", "loops", "networks", "node", "op",
-        "param", "parts", "requires_grad", "scope", "shape", "source", "tape", "trace",
+        "activation", "base", "bounds", "chain", "const", "detached", "dtype", "loader", "loops", "networks", "node",
+        "op", "param", "parts", "requires_grad", "scope", "shape", "source", "tape", "trace",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913  # all are keywords, and all but the shape have defaults
@@ -179,6 +179,7 @@ class TensorV(Value):
         self.param: tuple[ModuleV, str] | None = None
         self.activation: str | None = None
         self.bounds: tuple[float, float] | None = None
+        self.chain: ChainEvent | None = None
         self.dtype: str | None = None
         self.tape: TapeNode | None = None
         self.requires_grad: bool | None = None
@@ -211,6 +212,7 @@ class TensorV(Value):
         twin.param = self.param
         twin.activation = self.activation
         twin.bounds = self.bounds
+        twin.chain = self.chain
         twin.dtype = self.dtype
         twin.tape = self.tape
         twin.requires_grad = self.requires_grad

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ganlint.interp.torch_values import WEIGHTED
 from ganlint.torch_api.shape import UNKNOWN, Shape
 
 if TYPE_CHECKING:
@@ -105,6 +106,18 @@ class Trace:
             seen.update(new)
             stack.extend(new)
         return frozenset(number for index, number in numbers.items() if index in seen)
+
+    def stacks_weights(self) -> bool:
+        """Tell whether a layer with weights comes behind another: to reach the first, a gradient needs the second."""
+        behind: set[int] = set()
+        for index, op in enumerate(self.ops):
+            fed = any(self.alias.get(source, source) in behind for source in op.inputs)
+            weighted = op.layer is not None and op.layer.op.kind in WEIGHTED and op.depth <= 0
+            if fed and weighted:
+                return True
+            if fed or weighted:
+                behind.add(index)
+        return False
 
     def find_streams(self, results: Iterable[TensorV]) -> list[frozenset[int]]:
         """Return the inputs of each group of results, where the groups have nothing in common; else nothing."""

@@ -188,6 +188,10 @@ def list_operations() -> tuple[str, ...]:
     return tuple(_index_rows())
 
 
+#: What NumPy calls parameters of the same meaning; torch's native functions take both.
+_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
+
+
 def bind_arguments(operation: Operation, positional: Sequence[object], keywords: Mapping[str, object]) -> Bound:
     """Give each parameter its value, as Python would; values are opaque."""
     plan = _plan_binding(operation)
@@ -200,8 +204,9 @@ def bind_arguments(operation: Operation, positional: Sequence[object], keywords:
         explicit.append(plan.star)
     unknown: list[str] = []
     extra: dict[str, object] = {}
-    for name, value in keywords.items():
-        # torch's own parser takes `size=` where the documentation writes `*size`.
+    for given, value in keywords.items():
+        # torch's own parser takes `size=` where the documentation writes `*size`, and NumPy's names.
+        name = _NUMPY_NAMES.get(given, given) if plan.takes_numpy_names and given not in args else given
         if name in args:
             args[name] = value
             explicit.append(name)
@@ -240,6 +245,7 @@ class _BindingPlan:
     required: tuple[str, ...]
     star: str | None
     takes_any: bool
+    takes_numpy_names: bool
 
 
 _PLANS: dict[str, _BindingPlan] = {}
@@ -256,6 +262,7 @@ def _plan_binding(operation: Operation) -> _BindingPlan:
             required=tuple(param.name for param in plain if param.default is REQUIRED),
             star=star,
             takes_any=any(param.variadic == "**" for param in operation.params),
+            takes_numpy_names=operation.qualname.count(".") == 1 or operation.qualname.startswith("torch.Tensor."),
         )
     return plan
 

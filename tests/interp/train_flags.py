@@ -52,7 +52,7 @@ for i in range(1000):
     loss = nn.functional.softplus(-D(fake)).mean() + (D(fake, features=True) - D(fake.detach(), features=True)).abs().mean()
     g_optim.zero_grad()
     loss.backward()
-    g_optim.step()  # fact: update of G: softplus D(fake) down, other D(fake) down, other D(fake) down cut; spills into D
+    g_optim.step()  # fact: update of G: softplus D(fake) down pushes up, other D(fake) down, other D(fake) down cut; spills into D
     reveal_type(D(fake, True))  # revealed: tensor[8, 8] from noise via Generator, Discriminator
     reveal_type(D(fake, mode="parts"))  # revealed: tensor[8, 1] from noise via Generator, Discriminator
     fake, latents = G(z, return_latents=True)

@@ -122,7 +122,7 @@ def hinge_class(real, fake):
     opt_d.zero_grad()
     loss = gan_loss(D(real), True) + gan_loss(D(fake.detach()), False)
     loss.backward()
-    opt_d.step()  # fact: update of D: hinge D(real) up, hinge D(fake) up cut
+    opt_d.step()  # fact: update of D: hinge D(real) up pushes up, hinge D(fake) up pushes down cut
     opt_g.zero_grad()
     gan_loss(D(fake), True, for_discriminator=False).backward()
     opt_g.step()  # fact: update of G: mean D(fake) up; spills into D
@@ -133,7 +133,7 @@ def from_a_factory(real, fake, mode):
     r_loss, f_loss = d_loss_fn(D(real), D(fake.detach()))
     D.zero_grad()
     (r_loss + f_loss).backward()
-    opt_d.step()  # fact: update of D: mse D(real)->1, mse D(fake)->0 cut & update of D: hinge D(real) down, hinge D(fake) down cut
+    opt_d.step()  # fact: update of D: mse D(real)->1, mse D(fake)->0 cut & update of D: hinge D(real) down pushes up, hinge D(fake) down pushes down cut
     g_loss = g_loss_fn(D(fake))
     G.zero_grad()
     g_loss.backward()
@@ -155,11 +155,11 @@ def logistic(real, fake):
     opt_d.zero_grad()
     loss = F.softplus(-D(real)).mean() + F.softplus(D(fake.detach())).mean()
     loss.backward()
-    opt_d.step()  # fact: update of D: softplus D(real) down, softplus D(fake) down cut
+    opt_d.step()  # fact: update of D: softplus D(real) down pushes up, softplus D(fake) down pushes down cut
     opt_g.zero_grad()
     loss = F.softplus(-D(fake)).mean()
     loss.backward()
-    opt_g.step()  # fact: update of G: softplus D(fake) down; spills into D
+    opt_g.step()  # fact: update of G: softplus D(fake) down pushes up; spills into D
 
 
 def logarithms(real, fake):

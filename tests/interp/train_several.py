@@ -235,7 +235,7 @@ def ensembles():
             out_real, out_fake = d(real), d(fake.detach())
             loss = F.relu(1 - out_real).mean() + F.relu(1 + out_fake).mean()
             loss.backward()
-            opt.step()  # fact: update of d: hinge d(real) down, hinge d(fake) down cut
+            opt.step()  # fact: update of d: hinge d(real) down pushes up, hinge d(fake) down pushes down cut
         opt_g.zero_grad()
         loss = 0
         for i in range(len(Ds)):

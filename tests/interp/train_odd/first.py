@@ -28,4 +28,4 @@ def train(data):
     for real in data:
         opt_d.zero_grad()
         (F.softplus(-D(real)).mean() + F.softplus(D(G(torch.randn(4, 10)).detach())).mean()).backward()
-        opt_d.step()  # fact: update of D: softplus D(real) down, softplus D(fake) down cut
+        opt_d.step()  # fact: update of D: softplus D(real) down pushes up, softplus D(fake) down pushes down cut
