@@ -54,7 +54,7 @@ def bind_values(
 
 def apply_function(call: Call, operation: Operation, receiver: TensorV | None = None) -> Value:
     """Apply a function of torch, or a method of a tensor, to the values of a call."""
-    args: Sequence[Value] = call.args
+    args: Sequence[Value] = [_settle_items(call, value) for value in call.args]
     tensors = [] if receiver is None else [receiver]
     for value in (*args, *call.keywords.values()):
         find_tensors(value, tensors)
@@ -66,6 +66,14 @@ def apply_function(call: Call, operation: Operation, receiver: TensorV | None = 
         args = _infer_rest(args, tensors[0].shape)
     bound, _ = bind_values(operation, args, call.keywords)
     return apply_operation(call, operation, bound, tensors)
+
+
+def _settle_items(call: Call, value: Value) -> Value:
+    """Make one tensor of each undecided element of a list: `torch.cat([x, y])` takes one or the other, never both."""
+    if not isinstance(value, ListV) or not any(isinstance(item, Choice) for item in value.items):
+        return value
+    items = [join_tensors(call.machine, item, call.node, call.scope) or item for item in value.items]
+    return ListV(items, value.kind, exact=value.exact, node=value.node, scope=value.scope)
 
 
 def apply_operation(

@@ -366,6 +366,9 @@ def _instantiate(value: Value, pick: Callable[[TensorV | None], TensorV], fit: C
         result = template.copy()
         result.shape = fit(value.shape)
         result.activation, result.bounds = value.activation, value.bounds
+        if value.requires_grad:
+            # The pass returns an input that it called requires_grad_ on.
+            result.requires_grad = True
         if value.detached and template.tape is not None and not template.detached:
             result.tape = TapeNode("cut", [template.tape], name="detach", node=template.node, scope=template.scope)
             result.detached = True

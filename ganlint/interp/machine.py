@@ -36,6 +36,8 @@ STATEMENTS: dict[type, Executor] = {}
 #: Deepest chain of calls that is followed, and how often one function may stand in it.
 _MAX_CALL_DEPTH = 60
 _MAX_RECURSION = 12
+#: Steps that a unit may take without touching a network, a loss or data.
+_IDLE_STEPS = 30_000
 
 
 class BudgetExceededError(Exception):
@@ -47,15 +49,20 @@ class Machine:
 
     __slots__ = (
         "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth", "events",
-        "executed", "exploring", "graded", "iterations", "journal", "loaders", "loops", "no_grad", "patches", "project",
-        "reached", "recent", "returned_at", "scope", "serial", "sites", "spreading", "state", "steps", "trace",
+        "executed", "exploring", "graded", "iterations", "journal", "limit", "loaders", "loops", "no_grad",
+        "patches", "progress", "project", "reached", "recent", "returned_at", "scope", "serial", "sites",
+        "spreading", "state", "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
         self.project = project
         self.events = events
-        self.budget = budget
+        #: The steps a unit may take in all, and those until somebody asks whether it gets anywhere.
+        self.limit = budget
+        self.budget = min(budget, _IDLE_STEPS)
         self.steps = 0
+        #: What had happened in the program when that was asked last.
+        self.progress = 0
         self.journal: Journal | None = None
         #: Takes back, after the run, what the program did to the modules it imports.
         self.base: Journal | None = None
@@ -107,7 +114,7 @@ class Machine:
         """
         self.steps += 1
         if self.steps > self.budget:
-            raise BudgetExceededError
+            self._extend_budget()
         handler = EXPRESSIONS.get(node.__class__)
         if handler is None:
             return Unknown(f"{node.__class__.__name__} is not interpreted")
@@ -118,13 +125,27 @@ class Machine:
         for statement in statements:
             self.steps += 1
             if self.steps > self.budget:
-                raise BudgetExceededError
+                self._extend_budget()
             handler = STATEMENTS.get(statement.__class__)
             if handler is not None:
                 signal = handler(self, statement, frame)
                 if signal:
                     return signal
         return NORMAL
+
+    def _extend_budget(self) -> None:
+        """Let a unit go on that has done something to networks, data or losses since it was asked last."""
+        progress = self._measure_progress()
+        if self.steps > self.limit or progress == self.progress:
+            raise BudgetExceededError
+        self.progress = progress
+        self.budget = min(self.limit, self.steps + _IDLE_STEPS)
+
+    def _measure_progress(self) -> int:
+        events = self.events
+        traced = len(self.trace.ops) if self.trace is not None else 0
+        trained = len(events.forwards) + len(events.losses) + len(events.optimizers) + len(events.steps)
+        return self.serial + self.backwards + traced + trained + len(events.loaders) + len(events.datasets)
 
     def write(self, names: dict[Any, Value], key: object, value: Value) -> None:
         """Bind a name, key or attribute so that an undecided branch can be taken back."""
@@ -144,7 +165,8 @@ class Machine:
 
     def reset(self, budget: int) -> None:
         """Start a new unit of the program: whatever the one before was in the middle of is over."""
-        self.budget = budget
+        self.limit = budget
+        self.budget = min(budget, _IDLE_STEPS)
         self.steps = 0
         self.journal = None
         self.depth = 0
@@ -162,6 +184,7 @@ class Machine:
         self.graded = {}
         self.recent = []
         self.spreading = None
+        self.progress = self._measure_progress()
 
     def next_serial(self) -> int:
         """Return the next number in the order of construction."""

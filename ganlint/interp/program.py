@@ -171,7 +171,7 @@ class _EntryRun:
             run()
         except BudgetExceededError:
             self._add_problem(
-                f"gave up following {what} after {machine.budget} steps; what comes behind is unknown", node
+                f"gave up following {what} after {machine.steps - 1} steps; what comes behind is unknown", node
             )
         except RecursionError:
             self._add_problem(f"gave up following {what}: it nests too deeply; what comes behind is unknown", node)

@@ -24,20 +24,21 @@ _SAMPLE_BUDGET = 10_000
 
 def run_aside(machine: Machine, run: Callable[[], Value]) -> Value | None:
     """Run code that the program leaves to the loader, take back what it changed, and give up on it where it is long."""
-    budget, depth, no_grad, loaders = machine.budget, machine.depth, machine.no_grad, len(machine.loaders)
-    trace, loops = machine.trace, machine.loops
-    machine.budget = min(budget, machine.steps + _SAMPLE_BUDGET)
+    budget, limit, depth, no_grad = machine.budget, machine.limit, machine.depth, machine.no_grad
+    trace, loops, loaders = machine.trace, machine.loops, len(machine.loaders)
+    machine.limit = min(limit, machine.steps + _SAMPLE_BUDGET)
+    machine.budget = min(budget, machine.limit)
     outer = machine.journal
     journal = machine.journal = Journal(outer if outer is not None else machine.base)
     machine.trace, machine.depth = None, 0
     try:
         return run()
     except BudgetExceededError:
-        if machine.budget == budget:
+        if machine.limit == limit:
             raise
         return None
     finally:
-        machine.budget, machine.depth, machine.no_grad = budget, depth, no_grad
+        machine.budget, machine.limit, machine.depth, machine.no_grad = budget, limit, depth, no_grad
         machine.trace, machine.loops, machine.journal = trace, loops, outer
         del machine.loaders[loaders:]
         journal.take_back_changes()
