@@ -174,7 +174,9 @@ def _super_attribute(machine: Machine, owner: SuperV, name: str, node: cst.CSTNo
 
 def _choice_attribute(machine: Machine, owner: Choice, name: str, node: cst.CSTNode) -> Value:
     scope = machine.scope
-    joined = join_tensors(machine, owner, node, scope) if scope is not None else None
+    # What works in place changes the tensors themselves, and not what they would be together.
+    in_place = name.endswith("_") and not name.endswith("__")
+    joined = join_tensors(machine, owner, node, scope) if scope is not None and not in_place else None
     if joined is not None:
         return get_tensor_attribute(joined, name, node)
     result: Value | None = None

@@ -365,10 +365,7 @@ def _instantiate(value: Value, pick: Callable[[TensorV | None], TensorV], fit: C
         template = pick(value)
         result = template.copy()
         result.shape = fit(value.shape)
-        result.activation, result.bounds = value.activation, value.bounds
-        if value.requires_grad:
-            # The pass returns an input that it called requires_grad_ on.
-            result.requires_grad = True
+        result.activation, result.bounds, result.requires_grad = value.activation, value.bounds, value.requires_grad
         if value.detached and template.tape is not None and not template.detached:
             result.tape = TapeNode("cut", [template.tape], name="detach", node=template.node, scope=template.scope)
             result.detached = True
