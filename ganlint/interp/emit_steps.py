@@ -388,8 +388,11 @@ def mark_trained(events: Events) -> None:
                 node.event.trains = True
             elif isinstance(node.event, LossEvent):
                 node.event.trained = True
+    covered: dict[int, set[int]] = {}
     for step in events.steps:
-        held = cover_modules(step.optimizer.modules)
+        held = covered.get(id(step.optimizer))
+        if held is None:
+            held = covered[id(step.optimizer)] = cover_modules(step.optimizer.modules)
         for entry in step.entries:
             for forward in entry.backward.reached if id(step.optimizer) not in entry.used_by else ():
                 forward.learns = forward.learns or id(forward.module) in held
