@@ -175,3 +175,18 @@ class UnregisteredLayers:
     count: int
     size: int
     used_in_forward: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Construction:
+    """How the program makes a network and what it is given: enough to make it again.
+
+    `arguments` are the constructor's by parameter name; a value of torch or of the program, such as a class, is named
+    `{"name": "torch.nn.ReLU"}`. `complete` is false where some of them are not known. `inputs` are the shapes that its
+    forward pass is called with, in order.
+    """
+
+    network: int
+    arguments: Mapping[str, object]
+    complete: bool
+    inputs: tuple[TensorShape, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ganlint.facts.network import Layer, MissingAttribute, Network, Op, UnregisteredLayers
+from ganlint.facts.network import Construction, Layer, MissingAttribute, Network, Op, UnregisteredLayers
 from ganlint.facts.steps import Backward, Clipping, Forward, InitFunction, Penalty, Term, Update, WeightCopy
 from ganlint.facts.training import Dataset, Init, Loader, Loss, LossCall, Optimizer
 
@@ -124,3 +124,5 @@ class Facts:
     clippings: tuple[Clipping, ...] = ()
     weight_copies: tuple[WeightCopy, ...] = ()
     init_functions: tuple[InitFunction, ...] = ()
+    #: How to make the networks again; no kind that rules can name.
+    constructions: tuple[Construction, ...] = ()

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.facts.steps import Backward, Forward, Term, Update
 from ganlint.interp.emit_values import known_of, place_if_known, place_of, place_of_value
-from ganlint.interp.events import ForwardEvent, GradientEntry, LossEvent
-from ganlint.interp.gradients import cover_modules
+from ganlint.interp.events import ForwardEvent, GradientEntry
 from ganlint.interp.inputs import Origin, name_source, trace_origin
 from ganlint.interp.reach import feeds_weights, walk_nodes, walk_tape
 from ganlint.interp.roles import DISCRIMINATOR, GENERATOR
@@ -146,8 +145,8 @@ class StepEmitter:
             maker=self._find_maker(event),
             source=self.name_source(event),
             source_place=place_of_value(first),
-            low=first.bounds[0] if first is not None and first.bounds is not None else None,
-            high=first.bounds[1] if first is not None and first.bounds is not None else None,
+            low=_round_bound(first.bounds[0]) if first is not None and first.bounds is not None else None,
+            high=_round_bound(first.bounds[1]) if first is not None and first.bounds is not None else None,
             mode=event.mode,
             mode_place=place_if_known(event.mode_node, event.mode_scope),
             mode_in_loop=event.mode_in_loop,
@@ -337,6 +336,11 @@ def _find_noise(root: TapeNode) -> Iterable[TapeNode]:
     return (node for node in nodes if node.kind == "leaf" and node.name in ("noise", "uninitialised"))
 
 
+def _round_bound(value: float) -> float:
+    """Return the end of a range as it is spoken of: noise of one grey level (dequantisation) does not move it."""
+    return round(value, 1) if abs(value) >= 1 else round(value, 2)
+
+
 def _find_push(raw: RawTerm, target: float | None) -> str | None:
     """Return where a step moves the judge's output, `up` or `down`: down the slope of the loss."""
     slope = raw.way.slope
@@ -378,21 +382,3 @@ def _find_cut(root: TapeNode) -> TapeNode | None:
         # Data may be rounded; only what a network made has a graph to lose.
         return None
     return node
-
-
-def mark_trained(events: Events) -> None:
-    """Note which passes and losses end in a backward pass, and which of them a network learns from."""
-    for backward in events.backwards:
-        for node in walk_tape(backward.root):
-            if isinstance(node.event, ForwardEvent):
-                node.event.trains = True
-            elif isinstance(node.event, LossEvent):
-                node.event.trained = True
-    covered: dict[int, set[int]] = {}
-    for step in events.steps:
-        held = covered.get(id(step.optimizer))
-        if held is None:
-            held = covered[id(step.optimizer)] = cover_modules(step.optimizer.modules)
-        for entry in step.entries:
-            for forward in entry.backward.reached if id(step.optimizer) not in entry.used_by else ():
-                forward.learns = forward.learns or id(forward.module) in held

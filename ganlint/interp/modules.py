@@ -33,6 +33,7 @@ def build_instance(call: Call, cls: ClassV) -> Value:
     machine.events.first_args.setdefault(cls, (list(call.args), dict(call.keywords)))
     if cls.is_module and cls.torch_base is not None:
         module = _new_module(call, cls, cls.torch_base)
+        module.given = (list(call.args), dict(call.keywords))
         machine.building.append(module)
         try:
             init = cls.find("__init__")

@@ -40,8 +40,8 @@ class ModuleV(Value):
 
     __slots__ = (
         "arg_nodes", "attrs", "bound", "cls", "complete", "copied_from", "depth", "distributed", "distributed_at",
-        "evaluated", "free", "last_name", "maker", "name", "node", "op", "owner", "pretrained", "reached", "scope",
-        "serial", "sync_batch_norm", "trace", "values", "wrappers",
+        "evaluated", "free", "given", "last_name", "maker", "name", "node", "op", "owner", "pretrained", "reached",
+        "scope", "serial", "sync_batch_norm", "trace", "values", "wrappers",
     )  # fmt: skip
 
     def __init__(
@@ -65,6 +65,8 @@ class ModuleV(Value):
         self.attrs: dict[str, Value] = {}
         self.bound: Bound | None = None
         self.values: dict[str, Value] = {}
+        #: For an instance of the program's own class: what its constructor was given.
+        self.given: tuple[list[Value], dict[str, Value]] | None = None
         self.arg_nodes: dict[str, cst.CSTNode] = {}
         self.wrappers: tuple[str, ...] = ()
         self.trace: Trace | None = None
