@@ -30,6 +30,7 @@ RULES = {
     "relu-in-discriminator": ("sparse-discriminator",),
     "softmax-single-unit": ("single-output-softmax",),
     "tanh-range-mismatch": ("generator-range-mismatch",),
+    "other:bn-after-activation": ("bn-after-activation",),
     "other:activation-built-but-unused": ("activation-never-applied",),
     "other:bce-target-shape-mismatch": ("loss-target-shape-mismatch",),
     "other:ce-on-softmax": ("cross-entropy-on-softmax",),

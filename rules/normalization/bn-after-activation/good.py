@@ -1,0 +1,23 @@
+"""A discriminator with BatchNorm in front of its LeakyReLU."""
+
+import torch
+from torch import nn
+
+
+class Discriminator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(
+            nn.Conv2d(1, 16, 4, 2, 1),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(16, 32, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(32),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(32, 1, 7),
+        )
+
+    def forward(self, x):
+        return self.model(x).view(-1)
+
+
+print(Discriminator()(torch.randn(8, 1, 28, 28)).shape)
