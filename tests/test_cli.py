@@ -110,7 +110,7 @@ def test_infos_fail_only_when_asked(here):
         (["--output", "no/such/folder/x.json", "."], "cannot write"),
         (["facts", "nowhere.py"], "does not exist"),
         (["fact", "a.py"], "did you mean 'facts'?"),
-        (["explain", "normalization"], "its rules are bn-after-tanh, "),
+        (["explain", "normalization"], "its rules are bn-after-activation, "),
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_what_was_meant(here, args, message):
