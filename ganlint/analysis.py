@@ -109,6 +109,11 @@ class Analyzer:
             complete=not any(problem.path == entry.path for problem in result.problems),
         )
 
+    def read_facts(self, entry: Entry) -> Facts:
+        """Return what is known of one program; raises `SourceError` if its file cannot be read or parsed."""
+        interpreter = self._get_interpreter()
+        return interpreter.interpret_entry(self._read(entry, interpreter), with_parts=False).facts
+
     def _read(self, entry: Entry, interpreter: Interpreter) -> SourceFile:
         # An earlier program may have imported the file, and reading it is a third of the work.
         known = interpreter.find_source(entry.path) if entry.data is None else None

@@ -14,11 +14,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ganlint import __version__
+from ganlint.cli_options import add_config_options, add_device_options, add_run_options, complete_selector
 from ganlint.config import Config, Selection, find_config, load_config
 from ganlint.errors import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, GanlintError, UsageError
 from ganlint.finding import Finding, Problem, Severity
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from ganlint.report.run import LintRun
-
-_Command = TypeVar("_Command", bound=Callable[..., object])
 
 _FAIL_ON = ("error", "warning", "info", "never")
 
@@ -86,67 +85,23 @@ def main() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def _complete_selector(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Complete the last of several rule ids, families and severities."""
-    from ganlint.matcher.bundle import load_bundled_rules
-    from ganlint.selection import UNUSED_SUPPRESSION
-
-    before, comma, last = incomplete.rpartition(",")
-    rules = (*load_bundled_rules(), UNUSED_SUPPRESSION)
-    names = [rule.id for rule in rules]
-    if ctx.command.name == "check":
-        names += [*dict.fromkeys(rule.family for rule in rules), *(severity.value for severity in Severity), "ALL"]
-    return [f"{before}{comma}{name}" for name in names if name.startswith(last)]
-
-
-def _add_config_options(command: _Command) -> _Command:
-    options = (
-        click.option("--config", "config_file", type=click.Path(), help="Read the configuration from this file."),
-        click.option("--isolated", is_flag=True, help="Read no configuration file."),
-        click.option(
-            "--rules-dir",
-            "rules_dirs",
-            multiple=True,
-            type=click.Path(),
-            help="A folder with rules of your own; may be repeated.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _add_run_options(command: _Command) -> _Command:
-    options = (
-        click.option("--output", "-o", "output", type=click.Path(), help="Write the report to this file."),
-        click.option("--jobs", "-j", default=None, help="How many processes to use: a number, or auto (the default)."),
-        click.option("--force-exclude", is_flag=True, help="Leave out excluded files even where they are named."),
-        click.option("--color/--no-color", default=None, help="Colours; by default on a terminal, unless NO_COLOR."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option(
     "--select",
     multiple=True,
     metavar="NAMES",
-    shell_complete=_complete_selector,
+    shell_complete=complete_selector,
     help="Report only these: rule ids, families, severities or ALL; separated by commas.",
 )
 @click.option(
     "--extend-select",
     multiple=True,
     metavar="NAMES",
-    shell_complete=_complete_selector,
+    shell_complete=complete_selector,
     help="Report these as well, also if they are off by default.",
 )
-@click.option(
-    "--ignore", multiple=True, metavar="NAMES", shell_complete=_complete_selector, help="Do not report these."
-)
+@click.option("--ignore", multiple=True, metavar="NAMES", shell_complete=complete_selector, help="Do not report these.")
 @click.option(
     "--fail-on",
     type=click.Choice(_FAIL_ON),
@@ -163,8 +118,10 @@ def _add_run_options(command: _Command) -> _Command:
     help="For people or for programs.",
 )
 @click.option("--stdin-filename", type=click.Path(), help="The name of the file that comes on standard input.")
-@_add_run_options
-@_add_config_options
+@click.option("--dynamic", is_flag=True, help="Run the networks once, in a process of its own, and judge the findings.")
+@add_device_options
+@add_run_options
+@add_config_options
 @click.pass_context
 def check(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
     """Lint files and directories (by default the current one); `-` reads standard input.
@@ -186,6 +143,10 @@ def check(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
     from ganlint.pipeline import lint_paths, lint_source
 
     run = lint_source(sys.stdin.buffer.read(), name, config) if from_stdin else lint_paths(paths or ["."], config)
+    if options["dynamic"]:
+        from ganlint.confirm.check import confirm_run
+
+        run = confirm_run(run, device=options["device"], contained=not options["unsafe"])
     from ganlint.report.registry import render_lint
 
     _write(lambda color: render_lint(run, options["form"], color=color), options)
@@ -203,8 +164,8 @@ def check(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
     show_default=True,
     help="For people or for programs.",
 )
-@_add_run_options
-@_add_config_options
+@add_run_options
+@add_config_options
 @click.pass_context
 def facts(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
     """Print what ganlint believes of the networks and the training program."""
@@ -218,8 +179,46 @@ def facts(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
 
 
 @main.command()
-@click.argument("rule_id", metavar="RULE", shell_complete=_complete_selector)
-@_add_config_options
+@click.argument("target", metavar="FILE[:CLASS]")
+@click.option(
+    "--format",
+    "--output-format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
+@click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="How often to draw weights.")
+@click.option(
+    "--seconds", type=click.FloatRange(1, 600), default=30.0, show_default=True, help="The most time to take."
+)
+@add_device_options
+@click.pass_context
+def probe(ctx: click.Context, /, target: str, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
+    """Build a program's networks, run one pass, and show the gradients through every BatchNorm.
+
+    Runs the constructors and forward passes of FILE in a contained process: use it on code you would run.
+    """
+    from ganlint.confirm.probe import probe_file
+    from ganlint.confirm.render import render_json, render_text
+
+    path, _, class_name = target.partition(":")
+    found = probe_file(
+        path,
+        class_name=class_name or None,
+        seeds=options["seeds"],
+        seconds=options["seconds"],
+        device=options["device"],
+        contained=not options["unsafe"],
+    )
+    click.echo(render_json([found]) if options["form"] == "json" else render_text([found]), nl=False)
+    ctx.exit(EXIT_FINDINGS if found.failure or any(item["symptoms"] for item in found.pairs) else EXIT_CLEAN)
+
+
+@main.command()
+@click.argument("rule_id", metavar="RULE", shell_complete=complete_selector)
+@add_config_options
 def explain(rule_id: str, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
     """Say what a rule reports, why, and what to do about it."""
     from ganlint.explain import explain_rule
@@ -239,7 +238,7 @@ def explain(rule_id: str, **options: Any) -> None:  # noqa: ANN401 - click passe
     show_default=True,
     help="For people or for programs.",
 )
-@_add_config_options
+@add_config_options
 def rules(form: str, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
     """List the rules."""
     from ganlint.explain import list_rules

@@ -67,6 +67,21 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a dynamic run says of a finding: `confirmed`, `refuted` or `inconclusive`.
+
+    `reason` says in a word why it is inconclusive. `value` is what was measured, `threshold` what it was compared with,
+    `counterfactual` what the same network does with one thing changed.
+    """
+
+    state: str
+    reason: str = ""
+    value: float | None = None
+    threshold: float | None = None
+    counterfactual: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One reported mistake, with one primary span and further labels."""
 
@@ -81,6 +96,7 @@ class Finding:
     network: str | None = None
     fix: Fix | None = None
     url: str | None = None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

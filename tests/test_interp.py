@@ -263,6 +263,6 @@ HOSTILE = {
 def test_the_step_budget_ends_every_program(text):
     start = time.process_time()
     result = Interpreter(()).interpret_entry(parse_source(dedent(text).encode(), path="hostile.py"))
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 5
     assert any("steps" in problem.message for problem in result.problems)
     assert result.facts.entry == "hostile.py"

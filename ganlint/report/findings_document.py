@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ganlint import __version__
-from ganlint.finding import Edit, Finding, Label, Problem, Severity
+from ganlint.finding import Edit, Finding, Label, Problem, Severity, Verdict
 from ganlint.report.run import LintRun
 from ganlint.span import Span
 
@@ -51,8 +51,22 @@ class FixDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredDocument:
+    """What a verdict rests on: a value and what it was compared with; `reason` says why it is inconclusive."""
+
+    reason: str
+    value: float | None
+    threshold: float | None
+    counterfactual: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingDocument:
-    """One reported mistake; `verdict` is what a dynamic run says of it, null where there was none."""
+    """One reported mistake.
+
+    `verdict` is what a dynamic run says of it (`confirmed`, `refuted` or `inconclusive`), null where there was none;
+    `measured` is what that rests on.
+    """
 
     rule: str
     severity: Literal["error", "warning", "info"]
@@ -70,6 +84,7 @@ class FindingDocument:
     help: str
     fix: FixDocument | None
     verdict: str | None
+    measured: MeasuredDocument | None
     url: str | None
 
 
@@ -161,8 +176,18 @@ def _build_finding(finding: Finding) -> FindingDocument:
         notes=list(finding.notes),
         help=finding.help,
         fix=fix,
-        verdict=None,
+        verdict=finding.verdict.state if finding.verdict is not None else None,
+        measured=_build_measured(finding.verdict) if finding.verdict is not None else None,
         url=finding.url,
+    )
+
+
+def _build_measured(verdict: Verdict) -> MeasuredDocument:
+    return MeasuredDocument(
+        reason=verdict.reason,
+        value=verdict.value,
+        threshold=verdict.threshold,
+        counterfactual=verdict.counterfactual,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ganlint.errors import SourceError
-from ganlint.finding import Finding, Problem, Severity
+from ganlint.finding import Finding, Problem, Severity, Verdict
 from ganlint.report.color import paint
 from ganlint.report.run import LintRun
 from ganlint.report.snippet import Mark, measure_gutter, render_snippet, spell_place
@@ -65,9 +65,18 @@ def _render_finding(finding: Finding, lines: _Lines, *, color: bool) -> list[str
     indent = " " * (measure_gutter(marks) + 1)
     block += [f"{indent}{paint('= note:', 'label', color=color)} {note}" for note in notes]
     help_text = finding.help or (finding.fix.title if finding.fix is not None else "")
+    if finding.verdict is not None:
+        block.append(f"{indent}{paint('= measured:', 'label', color=color)} {_spell_verdict(finding.verdict)}")
     if help_text:
         block.append(f"{indent}{paint('= help:', 'help', color=color)} {help_text}")
     return block
+
+
+def _spell_verdict(verdict: Verdict) -> str:
+    parts = [verdict.state + (f" ({verdict.reason})" if verdict.reason else "")]
+    if verdict.value is not None:
+        parts.append(f"{verdict.value:.3g} against {verdict.threshold:g}")
+    return "; ".join([*parts, *([verdict.counterfactual] if verdict.counterfactual else [])])
 
 
 def _render_problem(problem: Problem, *, color: bool) -> str:

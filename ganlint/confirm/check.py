@@ -1,0 +1,66 @@
+"""Judges the findings of a run by one pass of the networks they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ganlint.confirm.probe import Probe, plan_probe, run_worker
+from ganlint.confirm.request import ProbeRequest
+from ganlint.confirm.verdicts import TESTS, judge_finding
+from ganlint.errors import GanlintError
+from ganlint.finding import Problem
+from ganlint.report.run import LintRun
+
+#: Most files beside a network's own that are asked whether they train it.
+_MAX_NEIGHBOURS = 60
+
+
+def confirm_run(run: LintRun, *, device: str = "cpu", contained: bool = True) -> LintRun:
+    """Return the run with a verdict on each finding whose rule a pass can test; the others are left alone."""
+    paths = sorted({finding.span.path for finding in run.findings if finding.rule in TESTS})
+    requests = _plan_all(paths)
+    if not requests:
+        return run
+    probes = run_worker([replace(request, device=device, contained=contained) for request in requests])
+    findings = tuple(judge_finding(finding, probes) for finding in run.findings)
+    return replace(run, findings=findings, problems=(*run.problems, *_list_problems(probes)))
+
+
+def _plan_all(paths: Sequence[str]) -> list[ProbeRequest]:
+    """Return the programs to measure for findings in some files: those that train the networks written there.
+
+    A file of networks alone is measured by itself only if no program beside it builds them.
+    """
+    files = {str(Path(path).resolve()) for path in paths}
+    neighbours = {str(other) for path in paths for other in sorted(Path(path).parent.glob("*.py"))[:_MAX_NEIGHBOURS]}
+    planned = [request for path in sorted({*paths, *neighbours}) if (request := _plan(path)) is not None]
+    # What is known best comes first: a loss, then every argument and shape.
+    planned.sort(key=lambda item: (item.loss is None, not all(network.complete for network in item.networks)))
+    chosen: list[ProbeRequest] = []
+    covered: set[tuple[str, str]] = set()
+    for request in planned:
+        own = {(network.file, network.qualname) for network in request.networks}
+        if own - covered and any(file in files for file, _ in own):
+            chosen.append(request)
+            covered |= own
+    return chosen
+
+
+def _plan(path: str) -> ProbeRequest | None:
+    try:
+        return plan_probe(path)
+    except GanlintError:
+        # Nothing to build: its findings stay inconclusive.
+        return None
+
+
+def _list_problems(probes: Sequence[Probe]) -> list[Problem]:
+    return [
+        Problem(
+            path=probe.request.entry, message=f"the networks were not measured to the end: {probe.failure}", fatal=False
+        )
+        for probe in probes
+        if probe.failure
+    ]

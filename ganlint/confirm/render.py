@@ -1,0 +1,112 @@
+"""A probe in words and as JSON (`ganlint.probe/1`)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ganlint import __version__
+from ganlint.confirm.probe import Probe, compare_gradients
+
+SCHEMA = "ganlint.probe/1"
+_ROLES = ("generator", "discriminator")
+
+
+def render_json(probes: Sequence[Probe]) -> str:
+    """Return all that was measured."""
+    document = {
+        "schema": SCHEMA,
+        "version": __version__,
+        "probes": [
+            {
+                "path": probe.request.entry,
+                "device": probe.request.device,
+                "loss": probe.request.loss,
+                "batch_size": probe.request.batch_size,
+                "contained": dict(probe.contained),
+                "guessed": sorted(probe.guessed),
+                "networks": [_pick(item, "name", "role", "ok", "code", "message") for item in probe.built],
+                "passes": [_pick(item, "seed", "record", "symptoms") for item in probe.pairs],
+                "counterfactuals": [
+                    _pick(item, "change", "before", "after", "blind") for item in probe.counterfactuals
+                ],
+                "failure": probe.failure or None,
+            }
+            for probe in probes
+        ],
+    }
+    # JSON has no NaN; what was not measured is null.
+    return json.dumps(_clean(document), indent=2, allow_nan=False) + "\n"
+
+
+def _pick(item: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: item[name] for name in names}
+
+
+def _clean(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can carry
+    if isinstance(value, float) and value != value:  # noqa: PLR0124 - NaN
+        return None
+    if isinstance(value, Mapping):
+        return {key: _clean(item) for key, item in value.items()}
+    return [_clean(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def render_text(probes: Sequence[Probe]) -> str:
+    """Return the gradients through every BatchNorm, what is wrong, and what would change it, for people."""
+    return "\n".join(line for probe in probes for line in (*_list_lines(probe), ""))
+
+
+def _list_lines(probe: Probe) -> Iterator[str]:
+    request = probe.request
+    loss, batch = request.loss or "bce_with_logits (guessed)", request.batch_size or "8 (guessed)"
+    yield f"{request.entry}: loss {loss}, batch {batch}, {request.device}"
+    for item in probe.built:
+        if not item["ok"]:
+            yield f"  {item['name']}: {item['code']}: {item['message']}"
+        elif item["guessed"]:
+            yield f"  {item['name']}: built; guessed: {', '.join(item['guessed'])}"
+    if probe.failure:
+        yield f"  gave up: {probe.failure}"
+    if not probe.pairs:
+        yield "  no generator and discriminator were run together"
+        return
+    last = probe.pairs[-1]["record"]
+    if not last["raised"]:
+        yield f"  losses: generator {last['generator_loss']:.4g}, discriminator {last['discriminator_loss']:.4g}"
+        for role in _ROLES:
+            yield from _list_network(role, last[role])
+    yield from _list_symptoms(probe)
+    for change in probe.counterfactuals:
+        moved = {role: compare_gradients(change, role) for role in _ROLES}
+        parts = [f"{role} x{10**value:.3g}" for role, value in moved.items() if value is not None]
+        said = ", ".join(parts) or change["raised"] or "unchanged"
+        yield f"  {change['change'] + ':':20} first-layer gradient {said}"
+
+
+def _list_network(role: str, record: Mapping[str, Any]) -> Iterator[str]:
+    values = [value for _, value in record["gradients"] if value is not None]
+    if values:
+        yield f"  {role}: gradient of the first layer {values[0]:.3g}, of the last {values[-1]:.3g}"
+    for norm in record["norms"]:
+        yield (
+            f"    {norm['path']:28} {norm['kind']:12} {norm['values']:>7} values  keeps {norm['shrink']:.3f}"
+            f"  gradient behind {norm['gradient_out']:.2e}, in front {norm['gradient_in']:.2e}"
+        )
+
+
+def _list_symptoms(probe: Probe) -> Iterator[str]:
+    counts: Counter[tuple[str, str]] = Counter()
+    texts: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for pair in probe.pairs:
+        for symptom in pair["symptoms"]:
+            key = (symptom["name"], symptom["network"])
+            counts[key] += 1
+            texts[key] = symptom
+    for key, count in counts.items():
+        symptom = texts[key]
+        bound = f" (threshold {symptom['threshold']:g})" if symptom["threshold"] else ""
+        yield f"  {key[0]} in {count} of {len(probe.pairs)} seeds: {symptom['text']}{bound}"
+    if not counts:
+        yield f"  nothing wrong in {len(probe.pairs)} seeds"

@@ -1,0 +1,187 @@
+"""What a measured pass says of a finding: confirmed, refuted, or inconclusive with the reason.
+
+A verdict compares one measured value with two thresholds, far apart: beyond the one the finding is confirmed, beyond
+the other refuted. Where anything that was built is a guess, nothing is refuted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ganlint.confirm.probe import Probe, compare_gradients
+from ganlint.finding import Finding, Severity, Verdict
+
+Record = Mapping[str, Any]
+Test = Callable[[Finding, Probe], Verdict]
+
+_CONFIRMED, _REFUTED, _INCONCLUSIVE = "confirmed", "refuted", "inconclusive"
+_USUAL_EPS = 1e-4
+
+
+def judge_finding(finding: Finding, probes: Sequence[Probe]) -> Finding:
+    """Return the finding with a verdict, as an info where it is refuted; unchanged where no pass can test its rule."""
+    test = TESTS.get(finding.rule)
+    if test is None:
+        return finding
+    own = [probe for probe in probes if _is_about(probe, finding)]
+    if not own:
+        return replace(finding, verdict=Verdict(state=_INCONCLUSIVE, reason="not-built"))
+    verdict = _hold_back(test(finding, own[0]), own[0])
+    severity = Severity.INFO if verdict.state == _REFUTED else finding.severity
+    return replace(finding, verdict=verdict, severity=severity)
+
+
+def _is_about(probe: Probe, finding: Finding) -> bool:
+    file = str(Path(finding.span.path).resolve())
+    networks = probe.request.networks
+    if finding.network is not None:
+        return any(network.name == finding.network and network.file == file for network in networks) or (
+            probe.request.entry == finding.span.path and any(network.name == finding.network for network in networks)
+        )
+    return probe.request.entry == finding.span.path or any(network.file == file for network in networks)
+
+
+def _hold_back(verdict: Verdict, probe: Probe) -> Verdict:
+    """Refute nothing of what was guessed."""
+    guessed = sorted(probe.guessed)
+    if verdict.state == _REFUTED and guessed:
+        return replace(verdict, state=_INCONCLUSIVE, reason=f"guessed-{guessed[0]}")
+    return verdict
+
+
+def _decide(value: float, *, confirmed: float, refuted: float, changed: str = "") -> Verdict:
+    """Compare a value with the threshold that confirms and the one that refutes, whichever of them is larger."""
+    if math.isnan(value):
+        return Verdict(state=_INCONCLUSIVE, reason="not-measured")
+    below = confirmed < refuted
+    if (value <= confirmed) if below else (value >= confirmed):
+        return Verdict(state=_CONFIRMED, reason="", value=value, threshold=confirmed, counterfactual=changed)
+    if (value >= refuted) if below else (value <= refuted):
+        return Verdict(state=_REFUTED, reason="", value=value, threshold=refuted, counterfactual=changed)
+    return Verdict(
+        state=_INCONCLUSIVE, reason="near-threshold", value=value, threshold=confirmed, counterfactual=changed
+    )
+
+
+def _not_run(probe: Probe) -> Verdict:
+    failed = next((item["code"] for item in probe.built if not item["ok"]), "")
+    return Verdict(state=_INCONCLUSIVE, reason=probe.failure.partition(":")[0] or failed or "no-pair")
+
+
+def _list_norms(finding: Finding, probe: Probe) -> Iterator[list[Record]]:
+    """Yield the norms of the network that a finding is about, seed by seed."""
+    roles = {item["role"] for item in probe.built if item["name"] == finding.network} or {"generator", "discriminator"}
+    for pair in probe.pairs:
+        yield [norm for role in sorted(roles - {None}) for norm in pair["record"][role]["norms"]]
+
+
+def _worst(values: Sequence[float], *, largest: bool) -> float:
+    """Return the value that speaks least for the finding, over all seeds."""
+    known = [value for value in values if not math.isnan(value)]
+    return (max if largest else min)(known) if known else math.nan
+
+
+def _describe_change(probe: Probe, name: str) -> str:
+    change = next((item for item in probe.counterfactuals if item["change"] == name), None)
+    if change is None:
+        return ""
+    parts = [
+        f"{role} x{10**moved:.3g}"
+        for role in ("generator", "discriminator")
+        if (moved := compare_gradients(change, role)) is not None
+    ]
+    return f"{name}: first-layer gradient of the {', '.join(parts)}" if parts else ""
+
+
+def _test_eps(finding: Finding, probe: Probe) -> Verdict:
+    """The part of the signal that eps leaves: 0.1 confirms, 0.9 refutes; between them, a gradient 10 times as large."""
+    seeds = [[norm["shrink"] for norm in norms if norm["eps"] > _USUAL_EPS] for norms in _list_norms(finding, probe)]
+    values = [min(shrinks) for shrinks in seeds if shrinks]
+    if not values:
+        return _not_run(probe)
+    verdict = _decide(
+        _worst(values, largest=True), confirmed=0.1, refuted=0.9, changed=_describe_change(probe, "eps=1e-5")
+    )
+    change = next((item for item in probe.counterfactuals if item["change"] == "eps=1e-5"), None)
+    if verdict.reason == "near-threshold" and change is not None:
+        moved = [compare_gradients(change, role) for role in ("generator", "discriminator")]
+        if max((value for value in moved if value is not None), default=0.0) >= 1:
+            return replace(verdict, state=_CONFIRMED, reason="counterfactual")
+    return verdict
+
+
+def _test_blindness(_finding: Finding, probe: Probe) -> Verdict:
+    """How far the discriminator's mean output moves between batches: 1e-4 confirms, 0.1 refutes."""
+    values = [pair["record"]["blind"] for pair in probe.pairs if not pair["record"]["raised"]]
+    if not values:
+        return _not_run(probe)
+    return _decide(
+        _worst(values, largest=True), confirmed=1e-4, refuted=0.1, changed=_describe_change(probe, "swapped")
+    )
+
+
+def _test_zero_gradient(_finding: Finding, probe: Probe) -> Verdict:
+    """The largest gradient of the discriminator: exactly 0 confirms, more than 1e-8 refutes."""
+    values = [
+        max((value for _, value in pair["record"]["discriminator"]["gradients"] if value is not None), default=math.nan)
+        for pair in probe.pairs
+        if not pair["record"]["raised"]
+    ]
+    return _decide(_worst(values, largest=True), confirmed=0.0, refuted=1e-8) if values else _not_run(probe)
+
+
+def _test_order(finding: Finding, probe: Probe) -> Verdict:
+    """By how many powers of ten the other order changes the first gradient: 1 confirms, less refutes."""
+    change = next((item for item in probe.counterfactuals if item["change"] == "swapped"), None)
+    if change is None:
+        return _not_run(probe)
+    roles = {item["role"] for item in probe.built if item["name"] == finding.network} - {None}
+    moved = [abs(value) for role in sorted(roles) if (value := compare_gradients(change, role)) is not None]
+    value = max(moved, default=math.nan)
+    return _decide(value, confirmed=1.0, refuted=1.0, changed=_describe_change(probe, "swapped"))
+
+
+def _test_batch(finding: Finding, probe: Probe) -> Verdict:
+    """The values per channel that a BatchNorm sees at the program's own batch size: 2 or an exception confirm."""
+    if "batch" in probe.guessed:
+        return Verdict(state=_INCONCLUSIVE, reason="batch-unknown")
+    if any("more than 1 value per channel" in pair["record"]["raised"] for pair in probe.pairs):
+        return Verdict(state=_CONFIRMED, reason="raises", value=1, threshold=1)
+    counts = [norm["values"] for norms in _list_norms(finding, probe) for norm in norms]
+    if not counts:
+        return _not_run(probe)
+    few = min(counts)
+    if few <= 2:  # noqa: PLR2004 - two values always become -1 and 1
+        return Verdict(state=_CONFIRMED, reason="", value=few, threshold=2)
+    return Verdict(state=_INCONCLUSIVE, reason="data-dependent", value=few, threshold=2)
+
+
+def _test_init(_finding: Finding, probe: Probe) -> Verdict:
+    """The generator's first gradient: less than Adam's eps in every seed confirms; nothing refutes it."""
+    values = [
+        next((value for _, value in pair["record"]["generator"]["gradients"] if value is not None), math.nan)
+        for pair in probe.pairs
+        if not pair["record"]["raised"]
+    ]
+    if not values:
+        return _not_run(probe)
+    worst = _worst(values, largest=True)
+    if worst < 1e-8:  # noqa: PLR2004 - Adam's eps
+        return Verdict(state=_CONFIRMED, reason="", value=worst, threshold=1e-8)
+    return Verdict(state=_INCONCLUSIVE, reason="data-dependent", value=worst, threshold=1e-8)
+
+
+#: The rules that one pass can test; docs/dynamic.md says why it cannot test the others.
+TESTS: dict[str, Test] = {
+    "bn-suspicious-eps": _test_eps,
+    "bn-pins-discriminator-mean": _test_blindness,
+    "single-output-softmax": _test_zero_gradient,
+    "bn-before-activation": _test_order,
+    "tiny-batch-with-bn": _test_batch,
+    "bn-gamma-zero-mean-init": _test_init,
+    "degenerate-init": _test_init,
+}

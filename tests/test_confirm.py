@@ -1,0 +1,309 @@
+"""The dynamic mode through its own doors: `ganlint probe` and `ganlint check --dynamic`, in contained processes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import sys
+import textwrap
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ganlint.cli import main
+from ganlint.confirm.closure import slice_module
+from ganlint.confirm.probe import plan_probe, probe_file, run_worker
+from ganlint.errors import UsageError
+
+torch = pytest.importorskip("torch")
+ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the process is only contained on Linux")
+
+HEAD = """
+import torch
+from torch import nn
+
+
+class Generator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.main = nn.Sequential(nn.Linear(16, 64), nn.BatchNorm1d(64{eps}), nn.ReLU(), nn.Linear(64, 64),
+                                  nn.BatchNorm1d(64{eps}), nn.ReLU(), nn.Linear(64, 8), nn.Tanh())
+
+    def forward(self, z):
+        return self.main(z)
+
+
+class Discriminator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.main = nn.Sequential({judge})
+
+    def forward(self, x):
+        return self.main(x)
+"""
+LOOP = """
+
+generator, discriminator = Generator(), Discriminator()
+opt_g = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))
+opt_d = torch.optim.Adam(discriminator.parameters(), lr=2e-4, betas=(0.5, 0.999))
+criterion = nn.{loss}()
+loader = torch.utils.data.DataLoader(torch.randn(640, 8), batch_size={batch}, shuffle=True, drop_last=True)
+open("trained", "w").write("the loop must never run")
+for real in loader:
+    fake = generator(torch.randn({batch}, 16))
+    opt_d.zero_grad()
+    {label_loss}
+    opt_d.step()
+    opt_g.zero_grad()
+    criterion(discriminator(fake), {ones}).backward()
+    opt_g.step()
+"""
+JUDGE = "nn.Linear(8, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1)"
+
+
+def write_program(folder, *, eps="", judge=JUDGE, loss="BCEWithLogitsLoss", batch=32):
+    classes = loss == "CrossEntropyLoss"
+    ones = f"torch.zeros({batch}, dtype=torch.long)" if classes else f"torch.ones({batch}, 1)"
+    zeros = f"torch.zeros({batch}, dtype=torch.long)" if classes else f"torch.zeros({batch}, 1)"
+    both = f"(criterion(discriminator(real), {ones}) + criterion(discriminator(fake.detach()), {zeros})).backward()"
+    file = folder / "train.py"
+    text = HEAD.format(eps=eps, judge=judge) + LOOP.format(loss=loss, batch=batch, label_loss=both, ones=ones)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def list_symptoms(probe):
+    return {(symptom["name"], symptom["network"]) for pair in probe.pairs for symptom in pair["symptoms"]}
+
+
+def test_a_healthy_pair_has_no_symptom_and_its_loop_never_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    probe = probe_file(str(write_program(tmp_path)), seeds=5)
+    assert probe.failure == ""
+    assert (probe.request.loss, probe.request.batch_size) == ("bce_with_logits", 32)
+    assert [(item["name"], item["ok"], item["guessed"]) for item in probe.built] == [
+        ("Generator", True, []),
+        ("Discriminator", True, []),
+    ]
+    assert len(probe.pairs) == 5
+    assert list_symptoms(probe) == set()
+    assert not list(tmp_path.glob("**/trained"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"eps": ", 0.8"}, {("eps", "generator")}),
+        ({"loss": "CrossEntropyLoss"}, {("zero-gradient", "generator"), ("zero-gradient", "discriminator")}),
+        (
+            {"judge": "nn.Linear(8, 64), nn.LeakyReLU(0.2), nn.BatchNorm1d(64), nn.Linear(64, 1)"},
+            {("blind", "discriminator")},
+        ),
+        ({"batch": 2}, {("few-values", "generator")}),
+        ({"batch": 1}, {("raises", "pair")}),
+    ],
+    ids=["eps", "cross entropy on one unit", "BatchNorm before the last Linear", "two samples", "one sample"],
+)
+def test_a_broken_pair_has_its_symptom_in_every_seed(tmp_path, changes, expected):
+    probe = probe_file(str(write_program(tmp_path, **changes)), seeds=5)
+    assert len(probe.pairs) == 5
+    for pair in probe.pairs:
+        assert expected <= {(item["name"], item["network"]) for item in pair["symptoms"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "state"),
+    [
+        ({"eps": ", 64"}, "bn-suspicious-eps", "confirmed"),
+        ({}, "bn-before-activation", "refuted"),
+        ({"loss": "CrossEntropyLoss"}, "single-output-softmax", "confirmed"),
+        (
+            {"judge": "nn.Linear(8, 64), nn.LeakyReLU(0.2), nn.BatchNorm1d(64), nn.Linear(64, 1)"},
+            "bn-pins-discriminator-mean",
+            "confirmed",
+        ),
+        ({"batch": 2}, "tiny-batch-with-bn", "confirmed"),
+    ],
+)
+def test_a_finding_gets_its_verdict(tmp_path, changes, rule, state):
+    file = write_program(tmp_path, **changes)
+    done = CliRunner().invoke(main, ["check", str(file), "--dynamic", "--format", "json", "--isolated"])
+    findings = [item for item in json.loads(done.stdout)["findings"] if item["rule"] == rule]
+    assert findings
+    for finding in findings:
+        assert finding["verdict"] == state
+        assert finding["measured"]["value"] is not None
+        assert state != "refuted" or finding["severity"] == "info"
+
+
+def test_without_dynamic_nothing_is_measured(tmp_path):
+    done = CliRunner().invoke(main, ["check", str(write_program(tmp_path)), "--format", "json", "--isolated"])
+    assert {finding["verdict"] for finding in json.loads(done.stdout)["findings"]} == {None}
+
+
+def test_what_was_guessed_is_never_refuted(tmp_path):
+    file = tmp_path / "models.py"
+    file.write_text(HEAD.format(eps="", judge=JUDGE), encoding="utf-8")
+    done = CliRunner().invoke(main, ["check", str(file), "--dynamic", "--format", "json", "--isolated"])
+    finding = next(item for item in json.loads(done.stdout)["findings"] if item["rule"] == "bn-before-activation")
+    assert finding["verdict"] == "inconclusive"
+    assert finding["measured"]["reason"].startswith("guessed-")
+
+
+def test_the_probe_is_shown_in_words_and_as_json(tmp_path):
+    file = write_program(tmp_path, eps=", 0.8")
+    done = CliRunner().invoke(main, ["probe", str(file), "--seeds", "1"])
+    assert done.exit_code == 1
+    assert "eps in 1 of 1 seeds" in done.output
+    assert "eps=1e-5:" in done.output
+    done = CliRunner().invoke(main, ["probe", f"{file}:Generator", "--format", "json"])
+    document = json.loads(done.stdout)
+    assert document["schema"] == "ganlint.probe/1"
+    assert [item["name"] for item in document["probes"][0]["networks"]] == ["Generator"]
+
+
+def test_a_class_that_is_not_there_is_a_usage_error(tmp_path):
+    with pytest.raises(UsageError, match="no network called Judge"):
+        plan_probe(str(write_program(tmp_path)), class_name="Judge")
+
+
+def test_options_packages_and_neighbours_are_stood_in_for(tmp_path):
+    (tmp_path / "parts.py").write_text("import cv2\nSIZE = 8\nprint('x' * 10_000_000)\n", encoding="utf-8")
+    text = """
+        import argparse
+        import wandb
+        import torch.nn as nn
+        from parts import SIZE
+
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--width", type=int, default=24)
+        parser.add_argument("data")
+        opt = parser.parse_args()
+
+        @wandb.watch
+        class Generator(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.main = nn.Sequential(nn.Linear(opt.width, SIZE), nn.Tanh())
+
+            def forward(self, z):
+                return self.main(z)
+    """
+    file = tmp_path / "train.py"
+    file.write_text(textwrap.dedent(text), encoding="utf-8")
+    probe = probe_file(str(file), class_name="Generator")
+    assert (probe.failure, [item["ok"] for item in probe.built]) == ("", [True])
+
+
+def test_only_what_a_class_needs_is_kept():
+    source = "import os\nSIZE = 3\nUNUSED = 4\nfor i in range(3):\n    os.remove('x')\nclass A:\n    size = SIZE\n"
+    kept = slice_module(source, "a.py", ["A"]).body
+    assert [node.lineno for node in kept] == [2, 6]
+
+
+#: What a class does in its constructor, and how the reason begins that is given for it.
+HOSTILE = {
+    "spin": ("while True: pass", "timeout"),
+    "memory": ("self.x = [bytearray(1 << 31) for _ in range(8)]", "blocked: more than"),
+    "write": ("open(r'{outside}', 'w').write('x')", "blocked: a write to"),
+    "remove": ("__import__('os').remove(r'{inside}')", "blocked: os.remove"),
+    "subprocess": ("__import__('subprocess').run(['true'])", "blocked: a new process"),
+    "system": ("__import__('os').system('true')", "blocked: a new process"),
+    "fork": ("__import__('os').fork()", "blocked: a new process"),
+    "socket": ("__import__('socket').create_connection(('127.0.0.1', {port}), 1)", "blocked: network"),
+    "exit": ("__import__('os')._exit(0)", "ended early"),
+    "input": ("input()", ""),
+    "flood": ("print('x' * (1 << 22))", ""),
+    "swallow": ("try: open(r'{outside}', 'w')\n        except Exception: pass", "blocked: a write to"),
+    "kernel": ("__import__('ctypes').CDLL(None).creat(rb'{outside}', 0o600)", ""),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_class_ends_with_its_reason_and_costs_no_other(tmp_path, name):
+    action, reason = HOSTILE[name]
+    victim, outside = tmp_path / "victim", tmp_path / "outside"
+    victim.write_text("x", encoding="utf-8")
+    reached = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        threading.Thread(target=lambda: reached.append(accept(server)), daemon=True).start()
+        spelt = action.format(outside=outside, inside=victim, port=server.getsockname()[1])
+        file = tmp_path / "hostile.py"
+        body = f"""
+import torch
+from torch import nn
+
+
+class Generator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        {spelt}
+        self.main = nn.Linear(4, 4)
+
+    def forward(self, x):
+        return self.main(x)
+"""
+        file.write_text(body, encoding="utf-8")
+        hostile = replace(plan_probe(str(file), class_name="Generator"), seconds=5.0, memory_mb=3000)
+        healthy = plan_probe(str(write_program(tmp_path)), class_name="Discriminator")
+        started = time.monotonic()
+        first, second = run_worker([hostile, healthy])
+        assert time.monotonic() - started < 40
+    assert first.failure.startswith(reason) if reason else not first.failure
+    assert [item["ok"] for item in second.built] == [True]
+    assert victim.exists()
+    assert not outside.exists()
+    assert not any(reached)
+    assert not list_left_behind()
+
+
+def accept(server):
+    try:
+        server.accept()
+    except OSError:
+        return False
+    return True
+
+
+def list_left_behind():
+    """Return the processes that still run in a folder that a worker's parent has removed."""
+    left = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            folder = str((process / "cwd").readlink())
+            if "ganlint-" in folder and folder.endswith("(deleted)"):
+                left.append(process.name)
+    return left
+
+
+def test_without_containment_it_refuses(tmp_path):
+    request = replace(plan_probe(str(write_program(tmp_path))), device="cuda")
+    if torch.cuda.is_available():
+        pytest.skip("the device is there: what is refused is tested where it is not")
+    (probe,) = run_worker([request])
+    assert "--unsafe" in probe.failure
+
+
+def test_shapes_that_the_facts_know_reach_the_worker(tmp_path):
+    request = plan_probe(str(write_program(tmp_path)))
+    assert [network.inputs for network in request.networks] == [((32, 16),), ((None, 8),)]
+    assert Path(request.networks[0].file).is_absolute()
+
+
+def test_networks_are_measured_in_the_program_beside_them(tmp_path):
+    program = write_program(tmp_path, eps=", 64").read_text(encoding="utf-8")
+    classes, _, loop = program.partition("\n\ngenerator, discriminator")
+    (tmp_path / "models.py").write_text(classes, encoding="utf-8")
+    imports = "import torch\nfrom torch import nn\nfrom models import Discriminator, Generator\n"
+    (tmp_path / "train.py").write_text(f"{imports}\ngenerator, discriminator{loop}", encoding="utf-8")
+    done = CliRunner().invoke(main, ["check", str(tmp_path), "--dynamic", "--format", "json", "--isolated"])
+    findings = {item["rule"]: item for item in json.loads(done.stdout)["findings"]}
+    assert findings["bn-suspicious-eps"]["path"].endswith("models.py")
+    assert findings["bn-suspicious-eps"]["verdict"] == "confirmed"
