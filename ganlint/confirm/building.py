@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import importlib
 import inspect
+import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F  # noqa: N812 - the name that the documentation uses
 from torch import nn
 
 from ganlint.confirm.loading import ProgramFinder, load_class
@@ -187,3 +189,27 @@ def plant_seed(seed: int) -> None:
     """Make what follows repeatable."""
     random.seed(seed)
     torch.manual_seed(seed)
+
+
+class StandInGenerator(nn.Module):
+    """Stands in for the generator of a discriminator that is measured alone: noise, moved and scaled."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1, *shape[1:]))
+
+    def forward(self, noise: torch.Tensor) -> torch.Tensor:
+        """Return samples of the shape of the noise, between -1 and 1."""
+        return torch.tanh(noise * self.weight)
+
+
+class StandInDiscriminator(nn.Module):
+    """Stands in for the discriminator of a generator that is measured alone: one linear layer."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.main = nn.Linear(math.prod(shape[1:]), 1)
+
+    def forward(self, sample: torch.Tensor) -> torch.Tensor:
+        """Return one logit for each sample."""
+        return F.linear(sample.flatten(1), self.main.weight, self.main.bias)

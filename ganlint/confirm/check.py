@@ -20,10 +20,8 @@ _MAX_NEIGHBOURS = 60
 def confirm_run(run: LintRun, *, device: str = "cpu", contained: bool = True) -> LintRun:
     """Return the run with a verdict on each finding whose rule a pass can test; the others are left alone."""
     paths = sorted({finding.span.path for finding in run.findings if finding.rule in TESTS})
-    requests = _plan_all(paths)
-    if not requests:
-        return run
-    probes = run_worker([replace(request, device=device, contained=contained) for request in requests])
+    requests = [replace(request, device=device, contained=contained) for request in _plan_all(paths)]
+    probes = run_worker(requests) if requests else []
     findings = tuple(judge_finding(finding, probes) for finding in run.findings)
     return replace(run, findings=findings, problems=(*run.problems, *_list_problems(probes)))
 

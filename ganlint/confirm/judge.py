@@ -43,6 +43,7 @@ def judge_pair(record: PairRecord) -> list[Symptom]:
     for role, network in (("discriminator", record.discriminator), ("generator", record.generator)):
         found += _judge_gradients(role, network)
         found += _judge_norms(role, network.norms)
+        found += _judge_scales(role, network)
     norms = [*record.discriminator.norms]
     if norms and record.blind < _BLIND:
         text = "the mean of the discriminator's output does not depend on what it is given"
@@ -96,8 +97,13 @@ def _judge_norms(role: str, norms: Sequence[NormRecord]) -> list[Symptom]:
     if block is not None and block.survive < _SURVIVE:
         text = f"{block.path} lets {block.survive:.2g} of the gradient through"
         found.append(_symptom("blocked", role, text, block.survive, _SURVIVE, block.path))
-    zero = next((norm for norm in norms if norm.gamma_zero == 1), None)
-    if zero is not None and zero.gradient_in == 0:
-        text = f"every scale of {zero.path} is 0, and no gradient passes it"
-        found.append(_symptom("blocked", role, text, 0, _SURVIVE, zero.path))
     return found
+
+
+def _judge_scales(role: str, network: NetworkRecord) -> list[Symptom]:
+    """Scales of 0 block where nothing leads around them: the last of a residual block may start so."""
+    zero = next((norm for norm in network.norms if norm.gamma_zero == 1 and norm.gradient_in == 0), None)
+    first = next(iter(network.gradients), (None, None))[1]
+    if zero is None or first != 0:
+        return []
+    return [_symptom("blocked", role, f"every scale of {zero.path} is 0, and no gradient passes it", 0, 0, zero.path)]

@@ -198,11 +198,14 @@ def measure_pair(
     try:
         generator.zero_grad(set_to_none=True)
         fake = first_tensor(generator(*make_noise()))
-        record.fake_low, record.fake_high = float(fake.min()), float(fake.max())
+        record.fake_low, record.fake_high = float(fake.detach().min()), float(fake.detach().max())
         reals = make_real(fake.detach())
         output = first_tensor(discriminator(fake, *reals[1:]))
+        if not (torch.isfinite(fake).all() and torch.isfinite(output).all()):
+            # The losses stay NaN: a loss of probabilities would raise, and hide what is wrong.
+            return record
         loss = adversarial_loss(kind, output, real=True)
-        record.generator_loss = float(loss)
+        record.generator_loss = float(loss.detach())
         loss.backward()  # type: ignore[no-untyped-call]  # torch does not type it
         record.generator.gradients = _list_gradients(generator)
         record.generator.norms = watches[0].records.copy()
@@ -210,7 +213,7 @@ def measure_pair(
         discriminator.zero_grad(set_to_none=True)
         loss = adversarial_loss(kind, first_tensor(discriminator(*reals)), real=True)
         loss = loss + adversarial_loss(kind, first_tensor(discriminator(fake.detach(), *reals[1:])), real=False)
-        record.discriminator_loss = float(loss)
+        record.discriminator_loss = float(loss.detach())
         loss.backward()  # type: ignore[no-untyped-call]  # torch does not type it
         record.discriminator.gradients = _list_gradients(discriminator)
         record.discriminator.norms = watches[1].records.copy()
@@ -221,7 +224,7 @@ def measure_pair(
         for watch in watches:
             watch.close()
         _behind.clear()
-    if not record.raised and record.discriminator.norms:
+    if not record.raised and record.discriminator.norms and math.isfinite(record.discriminator_loss):
         record.blind = _measure_blindness(discriminator, reals, fake.detach())
     return record
 

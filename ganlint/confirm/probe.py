@@ -43,8 +43,10 @@ class Probe:
     @property
     def guessed(self) -> frozenset[str]:
         """What of the networks and the loss is not the program's."""
-        names = {name for item in self.built if item["role"] for name in item["guessed"]}
-        return frozenset(names | (set() if self.request.loss else {"loss"}))
+        names = {name for item in self.built for name in item["guessed"]}
+        names |= set() if self.request.loss else {"loss"}
+        roles = {item["role"] for item in self.built if item["ok"]}
+        return frozenset(names | (set() if {"generator", "discriminator"} <= roles else {"partner"}))
 
 
 def probe_file(path: str, *, class_name: str | None = None, **settings: Any) -> Probe:  # noqa: ANN401 - ProbeRequest's

@@ -70,8 +70,9 @@ def _list_lines(probe: Probe) -> Iterator[str]:
     if probe.failure:
         yield f"  gave up: {probe.failure}"
     if not probe.pairs:
-        yield "  no generator and discriminator were run together"
         return
+    if "partner" in probe.guessed:
+        yield "  measured alone: a simple network stands in for its opponent"
     last = probe.pairs[-1]["record"]
     if not last["raised"]:
         yield f"  losses: generator {last['generator_loss']:.4g}, discriminator {last['discriminator_loss']:.4g}"

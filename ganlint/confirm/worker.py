@@ -27,6 +27,8 @@ from ganlint.confirm import sandbox
 from ganlint.confirm.request import NetworkRequest, ProbeRequest, read_request
 
 Say = Callable[..., None]
+#: A network with what was asked for: the second is a LiveNetwork, whose module imports torch.
+Player = tuple[NetworkRequest, Any]
 
 
 def main() -> None:
@@ -141,10 +143,28 @@ class _Probe:
         live: dict[str, tuple[NetworkRequest, LiveNetwork]] = {}
         for network in self.request.networks:
             built = self._build(network)
-            if built is not None and network.role is not None:
-                live.setdefault(network.role, (network, built))
-        if {"generator", "discriminator"} <= set(live):
-            self._measure(live["generator"], live["discriminator"])
+            if built is not None:
+                live.setdefault(network.role or "generator", (network, built))
+        if live:
+            self._measure(live.get("generator"), live.get("discriminator"))
+
+    def _make(self, known: Player | None, other: Player | None, role: str) -> Any:  # noqa: ANN401 - a torch module
+        """Return a new network of a role, or what stands in for it where the program has none."""
+        from ganlint.confirm.building import (
+            StandInDiscriminator,
+            StandInGenerator,
+            build_network,
+            make_inputs,
+            run_network,
+        )
+
+        if known is not None:
+            return build_network(known[0], self.finder)[0].to(self.request.device)
+        assert other is not None
+        if role == "generator":
+            return StandInGenerator(other[1].shapes[0]).to(self.request.device)
+        made = run_network(other[1].module, make_inputs(other[1].module, other[1].shapes, self.request.device))
+        return StandInDiscriminator(tuple(made.shape)).to(self.request.device)
 
     def _build(self, network: NetworkRequest) -> Any:  # noqa: ANN401 - a LiveNetwork, whose module imports torch
         from ganlint.confirm.building import LiveNetwork, NotBuiltError, build_network, find_inputs, plant_seed
@@ -170,30 +190,28 @@ class _Probe:
             guessed=guessed,
         )  # fmt: skip
 
-    def _measure(self, first: tuple[NetworkRequest, Any], second: tuple[NetworkRequest, Any]) -> None:
-        from ganlint.confirm.building import build_network, make_inputs, plant_seed
+    def _measure(self, first: Player | None, second: Player | None) -> None:
+        from ganlint.confirm.building import make_inputs, plant_seed
         from ganlint.confirm.counterfactual import CHANGES, change_copy
         from ganlint.confirm.judge import judge_pair
         from ganlint.confirm.measure import PairRecord, measure_pair
 
-        request, generator, discriminator = self.request, first[1], second[1]
-        kind = request.loss or "bce_with_logits"
+        request = self.request
+        kind = (request.loss if first and second else None) or "bce_with_logits"
+        noise = first[1].shapes if first else second[1].shapes[:1] if second else ()
+        conditions = second[1].shapes[1:] if second else ()
 
         def run(pair: tuple[Any, Any], seed: int) -> PairRecord:
             plant_seed(seed)
 
             def make_real(fake: Any) -> list[Any]:  # noqa: ANN401 - tensors
-                rest = make_inputs(pair[1], discriminator.shapes[1:], request.device)
-                return [make_sample(fake), *rest]
+                return [make_sample(fake), *make_inputs(pair[1], conditions, request.device)]
 
-            return measure_pair(
-                pair[0], pair[1], lambda: make_inputs(pair[0], generator.shapes, request.device), make_real, kind
-            )
+            return measure_pair(pair[0], pair[1], lambda: make_inputs(pair[0], noise, request.device), make_real, kind)
 
         for seed in range(request.seeds):
             plant_seed(seed)
-            made = [build_network(network, self.finder)[0].to(request.device) for network, _ in (first, second)]
-            pair = (made[0], made[1])
+            pair = (self._make(first, second, "generator"), self._make(second, first, "discriminator"))
             record = run(pair, seed)
             symptoms = [asdict(item) for item in judge_pair(record)]
             self.say(stage="pair", seed=seed, record=asdict(record), symptoms=symptoms)
