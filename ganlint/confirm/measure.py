@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that the documentation uses
 from torch import nn
 
+from ganlint.confirm.binding import read_places
 from ganlint.confirm.building import first_tensor
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class NormRecord:
     `values` is the number of values per channel; `shrink` the median of sqrt(var / (var + eps)), which is 1 where eps
     does not matter; `dead` the share of channels whose variance is 0. `gradient_in` and `gradient_out` are the root
     mean squares of the gradient in front of it and behind it, 0 where none arrives. `survive` is what the projection
-    leaves of the gradient, 1 where it takes nothing (scale-free).
+    leaves of the gradient, 1 where it takes nothing (scale-free). `places` are the lines of the program that built it.
     """
 
     path: str
@@ -45,6 +46,7 @@ class NormRecord:
     shrink: float
     dead: float
     gamma_zero: float
+    places: list[tuple[str, int]] = field(default_factory=list)
     gradient_in: float = 0.0
     gradient_out: float = 0.0
     survive: float = math.nan
@@ -171,6 +173,7 @@ def _describe_norm(path: str, part: nn.Module, given: torch.Tensor) -> NormRecor
     return NormRecord(
         path=path,
         kind=type(part).__name__,
+        places=read_places(part),
         values=given.numel() // max(given.shape[1], 1),
         eps=eps,
         variance=float(variance.median()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ganlint import __version__
@@ -93,8 +94,12 @@ def _list_network(role: str, record: Mapping[str, Any]) -> Iterator[str]:
     for norm in record["norms"]:
         yield (
             f"    {norm['path']:28} {norm['kind']:12} {norm['values']:>7} values  keeps {norm['shrink']:.3f}"
-            f"  gradient behind {norm['gradient_out']:.2e}, in front {norm['gradient_in']:.2e}"
+            f"  gradient behind {norm['gradient_out']:.2e}, in front {norm['gradient_in']:.2e}{_spell_place(norm)}"
         )
+
+
+def _spell_place(norm: Mapping[str, Any]) -> str:
+    return "".join(f"  {Path(file).name}:{line}" for file, line in norm["places"][:1])
 
 
 def _list_symptoms(probe: Probe) -> Iterator[str]:

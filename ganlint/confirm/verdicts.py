@@ -75,8 +75,11 @@ def _not_run(probe: Probe) -> Verdict:
 def _list_norms(finding: Finding, probe: Probe) -> Iterator[list[Record]]:
     """Yield the norms of the network that a finding is about, seed by seed."""
     roles = {item["role"] for item in probe.built if item["name"] == finding.network} or {"generator", "discriminator"}
+    here = [str(Path(finding.span.path).resolve()), finding.span.line]
     for pair in probe.pairs:
-        yield [norm for role in sorted(roles - {None}) for norm in pair["record"][role]["norms"]]
+        norms = [norm for role in sorted(roles - {None}) for norm in pair["record"][role]["norms"]]
+        # Those that the line of the finding built, where there are any.
+        yield [norm for norm in norms if here in norm["places"]] or norms
 
 
 def _worst(values: Sequence[float], *, largest: bool) -> float:

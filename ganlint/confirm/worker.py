@@ -129,6 +129,7 @@ class _Probe:
     """Builds the networks of a request and measures them."""
 
     def __init__(self, request: ProbeRequest, say: Say) -> None:
+        from ganlint.confirm.binding import bind_layers
         from ganlint.confirm.loading import ProgramFinder, take_defaults
 
         self.request = request
@@ -136,6 +137,7 @@ class _Probe:
         self.finder = ProgramFinder(request.roots)
         sys.meta_path.insert(0, self.finder)
         take_defaults()
+        bind_layers(self.finder.files)
 
     def run(self) -> None:
         from ganlint.confirm.building import LiveNetwork
