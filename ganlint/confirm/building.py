@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that the documentation uses
 from torch import nn
 
-from ganlint.confirm.loading import ProgramFinder, load_class
+from ganlint.confirm.loading import ProgramFinder, find_constant, load_class
 from ganlint.confirm.request import NetworkRequest
 
 #: Batch and side of a square image where the program tells neither.
@@ -51,8 +51,10 @@ def build_network(request: NetworkRequest, finder: ProgramFinder) -> tuple[nn.Mo
     if not (isinstance(cls, type) and issubclass(cls, nn.Module)):
         raise NotBuiltError("not-loaded", f"{request.qualname} is no torch module")
     known = {name: _resolve(value) for name, value in request.arguments.items()}
+    certain = request.complete
     try:
-        module = cls(**_fit_arguments(cls, known))
+        module, repaired = _construct(cls, _fit_arguments(cls, known), request.file)
+        certain = certain and not repaired
     except MemoryError:
         raise
     except Exception as error:
@@ -66,7 +68,23 @@ def build_network(request: NetworkRequest, finder: ProgramFinder) -> tuple[nn.Mo
         # Weights that a function of the program could not draw stay as torch drew them.
         with contextlib.suppress(Exception):
             module.apply(load_class(file, name, finder))  # type: ignore[arg-type]  # what is not callable raises
-    return module, request.complete
+    return module, certain
+
+
+def _construct(cls: type[nn.Module], arguments: Mapping[str, object], file: str) -> tuple[nn.Module, bool]:
+    """Return a new network, and whether a constant of its file had to be bound that no default leads to."""
+    repaired: set[str] = set()
+    while True:
+        try:
+            return cls(**arguments), bool(repaired)
+        except NameError as error:
+            if error.name is None or error.name in repaired:
+                raise
+            repaired.add(error.name)
+            try:
+                inspect.unwrap(cls.__init__).__globals__[error.name] = find_constant(file, error.name)
+            except LookupError:
+                raise error from None
 
 
 def _fit_arguments(cls: type[nn.Module], known: Mapping[str, object]) -> dict[str, object]:
@@ -142,8 +160,14 @@ def _complete_inputs(
     given = list(known) + [None] * (len(required) - len(known))
     if len(given) < 2 and not known:  # noqa: PLR2004 - a lone input is guessed from the first layer
         return []
-    embeds = any(isinstance(part, nn.Embedding) for part in module.modules())
-    return [dims if dims is not None else (None,) if embeds and index else None for index, dims in enumerate(given)]
+    if any(isinstance(part, nn.Embedding) for part in module.modules()):
+        return [dims if dims is not None or not index else (None,) for index, dims in enumerate(given)]
+    # The first layer takes all of them side by side: what is left of it belongs to the one that is not known.
+    first = next((part for part in module.modules() if isinstance(part, nn.Linear)), None)
+    told = [dims[1] for dims in given if dims is not None and len(dims) == 2 and dims[1] is not None]  # noqa: PLR2004 - rows
+    if first is not None and len(told) == len(given) - 1 and first.in_features > sum(told):
+        return [dims if dims is not None else (None, first.in_features - sum(told)) for dims in given]
+    return given
 
 
 def _sizes(dims: Sequence[int | None] | None) -> tuple[int, ...]:

@@ -96,6 +96,13 @@ class ProgramFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return None
         return importlib.machinery.ModuleSpec(fullname, self, origin="stand-in", is_package=True)
 
+    def name_package(self, file: str) -> str:
+        """Return the package that a file belongs to, for its relative imports: its folders below the outermost root."""
+        folder = Path(file).parent
+        holding = [root for root in self._roots if folder.is_relative_to(root)]
+        outermost = min(holding, key=lambda root: len(root.parts), default=folder)
+        return ".".join(folder.relative_to(outermost).parts)
+
     def _make_spec(self, name: str, file: str, folder: str | None) -> importlib.machinery.ModuleSpec:
         spec = importlib.machinery.ModuleSpec(name, self, origin=file, is_package=folder is not None)
         spec.has_location = True
@@ -131,7 +138,10 @@ def load_class(file: str, qualname: str, finder: ProgramFinder) -> object:
     """Return a class of a script, executing only the statements it needs; raises whatever they raise."""
     finder.files.add(file)
     source = Path(file).read_text("utf-8-sig", errors="replace")
-    namespace: dict[str, object] = {"__name__": "__ganlint__", "__file__": file, "__builtins__": __builtins__}
+    namespace: dict[str, object] = {
+        "__name__": "__ganlint__", "__package__": finder.name_package(file), "__file__": file,
+        "__builtins__": __builtins__,
+    }  # fmt: skip
     first, *rest = qualname.split(".")
     module = slice_module(source, file, [first])
     # What the class needs may fail without harm (a device, a folder); the class itself must not.
@@ -152,6 +162,22 @@ def _execute(statements: Iterable[ast.stmt], file: str, namespace: dict[str, obj
     except Exception:
         if not quiet:
             raise
+
+
+def find_constant(file: str, name: str) -> object:
+    """Return a literal that a script assigns to a name somewhere, such as in a branch that no default takes.
+
+    Raises LookupError if there is none.
+    """
+    for node in ast.walk(ast.parse(Path(file).read_text("utf-8-sig", errors="replace"))):
+        if isinstance(node, ast.Assign) and any(
+            isinstance(item, ast.Name) and item.id == name for item in node.targets
+        ):
+            try:
+                return ast.literal_eval(node.value)
+            except ValueError:
+                continue
+    raise LookupError(name)
 
 
 def take_defaults() -> None:
