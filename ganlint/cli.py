@@ -189,6 +189,7 @@ def facts(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
     show_default=True,
     help="For people or for programs.",
 )
+@click.option("--figure", type=click.Path(), help="Write a picture of the gradients by depth to this .svg file.")
 @click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="How often to draw weights.")
 @click.option(
     "--seconds", type=click.FloatRange(1, 600), default=30.0, show_default=True, help="The most time to take."
@@ -212,6 +213,10 @@ def probe(ctx: click.Context, /, target: str, **options: Any) -> None:  # noqa: 
         device=options["device"],
         contained=not options["unsafe"],
     )
+    if options["figure"]:
+        from ganlint.confirm.figure import draw_probe
+
+        Path(options["figure"]).write_text(draw_probe(found), encoding="utf-8")
     click.echo(render_json([found]) if options["form"] == "json" else render_text([found]), nl=False)
     ctx.exit(EXIT_FINDINGS if found.failure or any(item["symptoms"] for item in found.pairs) else EXIT_CLEAN)
 

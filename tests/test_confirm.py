@@ -11,6 +11,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner
@@ -333,3 +334,13 @@ def test_every_norm_is_bound_to_the_line_that_builds_it(tmp_path):
     places = [norm["places"] for norm in probe.pairs[0]["record"]["generator"]["norms"]]
     assert [[line for _, line in item][:2] for item in places] == [[5, 10], [5, 10], [11]]
     assert {name for item in places for name, _ in item} == {str(file)}
+
+
+def test_the_picture_shows_both_networks_their_norms_and_the_change(tmp_path):
+    picture = tmp_path / "gradients.svg"
+    file = write_program(tmp_path, eps=", 64")
+    CliRunner().invoke(main, ["probe", str(file), "--seeds", "1", "--figure", str(picture)])
+    root = ET.fromstring(picture.read_text(encoding="utf-8"))
+    texts = [element.text for element in root.iter() if element.tag.endswith("text")]
+    assert {"generator", "discriminator", "as written", "eps=1e-5", "BatchNorm", "main.0", "main.1"} <= set(texts)
+    assert len([element for element in root.iter() if element.tag.endswith("polyline")]) == 4

@@ -58,6 +58,8 @@ class NetworkRecord:
 
     gradients: list[tuple[str, float | None]] = field(default_factory=list)
     norms: list[NormRecord] = field(default_factory=list)
+    #: The paths of all parts, in the order of construction.
+    order: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -194,7 +196,10 @@ def measure_pair(
 
     `make_real` is given the fakes and returns the discriminator's inputs with real samples in their place.
     """
-    record = PairRecord(generator=NetworkRecord(), discriminator=NetworkRecord())
+    record = PairRecord(
+        generator=NetworkRecord(order=[path for path, _ in generator.named_modules()]),
+        discriminator=NetworkRecord(order=[path for path, _ in discriminator.named_modules()]),
+    )
     generator.train()
     discriminator.train()
     watches = [NormWatch(generator), NormWatch(discriminator)]

@@ -58,8 +58,7 @@ def probe_file(path: str, *, class_name: str | None = None, **settings: Any) -> 
 def plan_probe(path: str, *, class_name: str | None = None) -> ProbeRequest:
     """Return what to build: the networks that the program of a file trains, else all it defines."""
     root = Path(path).parent
-    # Imports may start from the current folder, as they do for whoever runs the script from there.
-    top = Path() if root.resolve().is_relative_to(Path.cwd()) else root
+    top = _find_top(root.resolve())
     facts = Analyzer(Plan(roots=(top,))).read_facts(Entry(path=path))
     made = {item.network: item for item in facts.constructions}
     numbers = [number for number in made if class_name in (None, facts.networks[number].name)]
@@ -70,17 +69,23 @@ def plan_probe(path: str, *, class_name: str | None = None) -> ProbeRequest:
     inits = tuple((str(Path(item.place.path).resolve()), item.name) for item in facts.init_functions if item.applied)
     return ProbeRequest(
         entry=path,
-        roots=tuple(map(str, _list_roots(root.resolve()))),
+        roots=tuple(map(str, _list_roots(root.resolve(), top.resolve()))),
         networks=tuple(_request_network(facts.networks[number], made[number], inits) for number in chosen),
         loss=_find_loss(facts, chosen),
         batch_size=_find_batch(facts),
     )
 
 
-def _list_roots(folder: Path) -> list[Path]:
-    """Return the folders that a program's imports may start from: its own, and those above it up to the current one."""
-    above = [parent for parent in folder.parents if parent.is_relative_to(Path.cwd())]
-    return [folder, *above]
+def _find_top(folder: Path) -> Path:
+    """Return the topmost folder that imports may start from: the current one, else the one that holds the package."""
+    if folder.is_relative_to(Path.cwd()):
+        return Path()
+    return next((top for top in (folder, *folder.parents) if not (top / "__init__.py").exists()), folder)
+
+
+def _list_roots(folder: Path, top: Path) -> list[Path]:
+    """Return the folders that a program's imports may start from: its own, and those above it up to the topmost."""
+    return [folder, *(parent for parent in folder.parents if parent.is_relative_to(top))]
 
 
 def _choose(facts: Facts, numbers: Sequence[int]) -> list[int]:

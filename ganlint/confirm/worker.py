@@ -228,6 +228,7 @@ class _Probe:
                 self.say(
                     stage="counterfactual", change=name, before=before, after=first_gradients(after),
                     blind=[record.blind, after.blind], raised=after.raised,
+                    gradients={"generator": after.generator.gradients, "discriminator": after.discriminator.gradients},
                 )  # fmt: skip
 
 
