@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
@@ -163,8 +164,11 @@ def test_the_probe_is_shown_in_words_and_as_json(tmp_path):
     assert done.exit_code == 1
     assert "eps in 1 of 1 seeds" in done.output
     assert "eps=1e-5:" in done.output
+    schema = json.loads((ROOT / "schemas" / "probe.json").read_text(encoding="utf-8"))
+    jsonschema.validate(json.loads(CliRunner().invoke(main, ["probe", str(file), "--format", "json"]).stdout), schema)
     done = CliRunner().invoke(main, ["probe", f"{file}:Generator", "--format", "json"])
     document = json.loads(done.stdout)
+    jsonschema.validate(document, schema)
     assert document["schema"] == "ganlint.probe/1"
     assert [item["name"] for item in document["probes"][0]["networks"]] == ["Generator"]
 
@@ -344,3 +348,27 @@ def test_the_picture_shows_both_networks_their_norms_and_the_change(tmp_path):
     texts = [element.text for element in root.iter() if element.tag.endswith("text")]
     assert {"generator", "discriminator", "as written", "eps=1e-5", "BatchNorm", "main.0", "main.1"} <= set(texts)
     assert len([element for element in root.iter() if element.tag.endswith("polyline")]) == 4
+
+
+@pytest.mark.parametrize("looked_up", [False, True])
+def test_labels_that_no_program_tells_of_are_tried(tmp_path, looked_up):
+    text = f"""
+        import torch
+        from torch import nn
+
+
+        class Generator(nn.Module):
+            def __init__(self, size=16, classes=10):
+                super().__init__()
+                self.embedding = nn.Embedding(classes, 6)
+                self.first = nn.Linear(size, 6)
+                self.last = nn.Linear(6, 12)
+
+            def forward(self, z, y):
+                return torch.tanh(self.last(self.first(z) + {"y" if looked_up else "self.embedding(y)"}))
+    """
+    file = tmp_path / "models.py"
+    file.write_text(textwrap.dedent(text), encoding="utf-8")
+    (built,) = probe_file(str(file), seeds=1).built
+    assert built["ok"], built["message"]
+    assert "shape" in built["guessed"]

@@ -1,4 +1,4 @@
-"""Writes schemas/{findings,facts,config}.json from the types behind the contracts; `--check` only compares."""
+"""Writes schemas/{findings,facts,probe,config}.json from the types behind the contracts; `--check` only compares."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ganlint.config_schema import ConfigTable
+from ganlint.confirm.document import ProbesDocument
 from ganlint.report.facts_document import FactsDocument
 from ganlint.report.findings_document import FindingsDocument
 
@@ -21,6 +22,7 @@ def build_schemas() -> dict[str, str]:
     return {
         "findings.json": _dump(TypeAdapter(FindingsDocument).json_schema(mode="serialization"), "ganlint.findings/1"),
         "facts.json": _dump(TypeAdapter(FactsDocument).json_schema(mode="serialization"), "ganlint.facts/1"),
+        "probe.json": _dump(TypeAdapter(ProbesDocument).json_schema(mode="serialization"), "ganlint.probe/1"),
         "config.json": _dump(ConfigTable.model_json_schema(by_alias=True), "[tool.ganlint]"),
     }
 

@@ -138,14 +138,21 @@ def _list_candidates(
         ):
             for side in _SIDES:
                 yield tuple((batch, *_fill(dims, channels, side)) for dims in known), ("shape",)
-    if first is None:
-        return
+    embedding = next((part for part in module.modules() if isinstance(part, nn.Embedding)), None)
+    for shape in _list_first(first, batch):
+        yield (shape,), ("shape",)
+        if embedding is not None:  # one label for each sample, or what the program has looked up for it
+            yield (shape, (batch,)), ("shape",)
+            yield (shape, (batch, embedding.embedding_dim)), ("shape",)
+
+
+def _list_first(first: nn.Module | None, batch: int) -> Iterator[tuple[int, ...]]:
+    """Yield shapes that the first layer takes."""
     if isinstance(first, nn.Linear):
-        yield ((batch, first.in_features),), ("shape",)
-        return
-    rank = first.weight.dim() - 2
-    for side in (1, *_SIDES) if isinstance(first, _TRANSPOSED) else _SIDES:
-        yield ((batch, first.in_channels, *([side] * rank)),), ("shape",)
+        yield batch, first.in_features
+    elif isinstance(first, (*_CONVOLUTIONS, *_TRANSPOSED)):
+        for side in (1, *_SIDES) if isinstance(first, _TRANSPOSED) else _SIDES:
+            yield batch, first.in_channels, *([side] * (first.weight.dim() - 2))
 
 
 def _complete_inputs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -38,7 +39,7 @@ def render_json(probes: Sequence[Probe]) -> str:
             for probe in probes
         ],
     }
-    # JSON has no NaN; what was not measured is null.
+    # JSON has neither NaN nor infinity; both are null.
     return json.dumps(_clean(document), indent=2, allow_nan=False) + "\n"
 
 
@@ -47,7 +48,7 @@ def _pick(item: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _clean(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can carry
-    if isinstance(value, float) and value != value:  # noqa: PLR0124 - NaN
+    if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, Mapping):
         return {key: _clean(item) for key, item in value.items()}
