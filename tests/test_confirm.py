@@ -350,6 +350,30 @@ def test_the_picture_shows_both_networks_their_norms_and_the_change(tmp_path):
     assert len([element for element in root.iter() if element.tag.endswith("polyline")]) == 4
 
 
+def test_a_gradient_that_is_not_finite_is_null_and_not_drawn(tmp_path):
+    text = """
+        import torch
+        from torch import nn
+
+
+        class Generator(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.first = nn.Linear(4, 4)
+                self.last = nn.Linear(4, 4)
+
+            def forward(self, x):
+                return self.last(torch.sqrt(self.first(x) - 100).nan_to_num())
+    """
+    file, picture = tmp_path / "models.py", tmp_path / "gradients.svg"
+    file.write_text(textwrap.dedent(text), encoding="utf-8")
+    done = CliRunner().invoke(main, ["probe", str(file), "--format", "json", "--figure", str(picture)])
+    first = json.loads(done.stdout)["probes"][0]["passes"][0]
+    assert first["record"]["generator"]["gradients"][0] == ["first.weight", None]
+    assert "nonfinite" in {symptom["name"] for symptom in first["symptoms"]}
+    assert "nan" not in picture.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("looked_up", [False, True])
 def test_labels_that_no_program_tells_of_are_tried(tmp_path, looked_up):
     text = f"""

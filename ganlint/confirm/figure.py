@@ -49,7 +49,13 @@ def _list_points(record: Mapping[str, Any], changed: Iterable[tuple[str, float]]
     norms = {norm["path"]: norm["gradient_in"] for norm in record["norms"]}
     found += [(place.get(path, 0), path, value, True) for path, value in norms.items()]
     for _, path, value, is_norm in sorted(found, key=lambda item: item[0]):
-        yield _Point(path.removesuffix(".weight"), value, None if is_norm else others.get(path), is_norm)
+        changed_value = None if is_norm else others.get(path)
+        yield _Point(path.removesuffix(".weight"), _keep_finite(value), _keep_finite(changed_value), is_norm)
+
+
+def _keep_finite(value: float | None) -> float | None:
+    """Return what a logarithmic axis has a place for."""
+    return value if value is not None and math.isfinite(value) and value > 0 else None
 
 
 def _draw(title: str, halves: Sequence[Sequence[_Point]], change: str) -> Iterator[str]:
