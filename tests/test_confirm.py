@@ -298,6 +298,15 @@ def test_without_containment_it_refuses(tmp_path):
     assert "--unsafe" in probe.failure
 
 
+def test_a_device_that_is_not_there_is_named(tmp_path):
+    if torch.cuda.is_available():
+        pytest.skip("the device is there: what is said of it is tested where it is not")
+    request = replace(plan_probe(str(write_program(tmp_path))), device="cuda", contained=False)
+    (probe,) = run_worker([request])
+    assert probe.failure.startswith("failed: ")
+    assert "CUDA" in probe.failure or "NVIDIA" in probe.failure
+
+
 def test_shapes_that_the_facts_know_reach_the_worker(tmp_path):
     request = plan_probe(str(write_program(tmp_path)))
     assert [network.inputs for network in request.networks] == [((32, 16),), ((None, 8),)]

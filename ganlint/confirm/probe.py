@@ -173,6 +173,7 @@ def _read_answers(requests: Sequence[ProbeRequest], output: str, failure: str) -
 def _make_probe(request: ProbeRequest, stages: Mapping[str, list[Mapping[str, Any]]], failure: str) -> Probe:
     contained = next(iter(stages.get("contained", [])), {})
     reasons = [f"blocked: {item['message']}" for item in stages.get("blocked", [])]
+    reasons += [f"failed: {item['message']}" for item in stages.get("failed", [])]
     reasons += [item["failure"] for item in stages.get("ended", []) if item["failure"]]
     if not reasons and not stages.get("done"):
         reasons.append(failure or "ended early: the program ended its own process")

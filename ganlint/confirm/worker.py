@@ -6,7 +6,8 @@ Every line names the number of its `request`, and what it is about:
     {"stage": "built", "name": "Generator", "ok": true, "code": "", "message": "", "guessed": []}
     {"stage": "pair", "seed": 0, "record": {...}, "symptoms": [...]}
     {"stage": "counterfactual", "change": "eps=1e-5", "first": {"generator": [1e-7, 2e-4], ...}}
-    {"stage": "done"}, {"stage": "blocked", "message": "a write to ..."}
+    {"stage": "done", "message": ""}, {"stage": "blocked", "message": "a write to ..."}
+    {"stage": "failed", "message": "OutOfMemoryError: ..."}        what nothing else accounts for
     {"stage": "ended", "failure": "timeout"}        from the process that watches
 """
 
@@ -60,20 +61,20 @@ def _serve(request: ProbeRequest, index: int, answers: int) -> NoReturn:
     os.setsid()
     stream = os.fdopen(answers, "w", buffering=1)
     say = partial(_answer, stream, index)
-    reason = ""
+    stage, reason = "done", ""
     try:
         try:
             _contain(request, say)
+            _open_device(request.device)
             _Probe(request, say).run()
         except sandbox.BlockedError as error:
-            reason = str(error)
+            stage, reason = "blocked", str(error)
         except MemoryError:
             # There is none left to speak of it with until the frames that hold it are gone.
-            reason = f"more than {request.memory_mb} MB of memory"
-        if reason:
-            say(stage="blocked", message=reason)
-        else:
-            say(stage="done")
+            stage, reason = "blocked", f"more than {request.memory_mb} MB of memory"
+        except Exception as error:  # noqa: BLE001 - a device that is not there or full, or code that the passes run
+            stage, reason = "failed", f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        say(stage=stage, message=reason)
     finally:
         stream.flush()
         # A thread or an exit handler of the user's must not keep the process alive.
@@ -123,6 +124,13 @@ def _contain(request: ProbeRequest, say: Say) -> None:
         raise sandbox.BlockedError(
             "this system cannot contain the process (no Landlock, or CUDA): --unsafe runs it all the same"
         )
+
+
+def _open_device(device: str) -> None:
+    """Put a number on the device, which raises what torch has to say of one that is not there."""
+    import torch
+
+    torch.zeros(1, device=device)
 
 
 class _Probe:
