@@ -266,3 +266,34 @@ def test_the_step_budget_ends_every_program(text):
     assert time.process_time() - start < 5
     assert any("steps" in problem.message for problem in result.problems)
     assert result.facts.entry == "hostile.py"
+
+
+def test_an_operation_with_its_own_gradient_is_no_network(tmp_path):
+    file = tmp_path / "main.py"
+    text = """
+        import torch
+        from torch import nn
+        from torch.autograd import Function
+
+
+        class Scale(Function):
+            @staticmethod
+            def forward(ctx, x):
+                return x * 2
+
+            @staticmethod
+            def backward(ctx, gradient):
+                return gradient * 2
+
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.first = nn.Linear(4, 4)
+
+            def forward(self, x):
+                return Scale.apply(self.first(x))
+    """
+    file.write_text(dedent(text), encoding="utf-8")
+    _, result, _ = interpret(file)
+    assert [network.name for network in result.facts.networks] == ["Net"]

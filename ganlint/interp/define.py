@@ -32,6 +32,7 @@ _LIGHTNING = frozenset({"LightningModule"})
 _ENUMS = frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"})
 _FIELD_BASES = frozenset({"NamedTuple", "BaseModel", "BaseSettings", "TypedDict"})
 _FIELD_DECORATORS = frozenset({"dataclass", "dataclasses", "define", "frozen", "mutable", "s", "attrs"})
+_FUNCTIONS = frozenset({"torch.autograd.Function", "torch.autograd.function.Function"})
 _MODULE = "torch.nn.Module"
 _FLAG_NAMES = frozenset({"staticmethod", "classmethod", "property", "cached_property", "setter", "no_grad"})
 
@@ -183,6 +184,8 @@ def _classify(cls: ClassV) -> None:
             elif name == _MODULE or short in _LIGHTNING:
                 cls.is_module = True
                 cls.is_lightning = cls.is_lightning or short in _LIGHTNING
+            elif name in _FUNCTIONS:
+                continue  # an operation with its own gradient: it has a forward and is no network
             elif cls.find("forward") is not None or short in ("Module", "ScriptModule"):
                 # A base from a package that is not there: a class with a forward is a network all the same.
                 cls.is_module = True
