@@ -405,3 +405,30 @@ def test_labels_that_no_program_tells_of_are_tried(tmp_path, looked_up):
     (built,) = probe_file(str(file), seeds=1).built
     assert built["ok"], built["message"]
     assert "shape" in built["guessed"]
+
+
+def test_a_decorator_finds_the_module_of_its_class(tmp_path):
+    text = """
+        import inspect
+        import sys
+        from torch import nn
+
+
+        def remember_source(cls):
+            cls.source = inspect.getsource(sys.modules[cls.__module__])
+            return cls
+
+
+        @remember_source
+        class Generator(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.first = nn.Linear(4, 4)
+
+            def forward(self, x):
+                return self.first(x)
+    """
+    file = tmp_path / "models.py"
+    file.write_text(textwrap.dedent(text), encoding="utf-8")
+    (built,) = probe_file(str(file), seeds=1).built
+    assert built["ok"], built["message"]

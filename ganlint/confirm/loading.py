@@ -138,10 +138,12 @@ def load_class(file: str, qualname: str, finder: ProgramFinder) -> object:
     """Return a class of a script, executing only the statements it needs; raises whatever they raise."""
     finder.files.add(file)
     source = Path(file).read_text("utf-8-sig", errors="replace")
-    namespace: dict[str, object] = {
-        "__name__": "__ganlint__", "__package__": finder.name_package(file), "__file__": file,
-        "__builtins__": __builtins__,
-    }  # fmt: skip
+    # Decorators and pickle look a class up in the module that it names, and read the source of that.
+    script = types.ModuleType(f"__ganlint_{Path(file).stem}__")
+    script.__file__, script.__package__ = file, finder.name_package(file)
+    sys.modules[script.__name__] = script
+    namespace = script.__dict__
+    namespace["__builtins__"] = __builtins__
     first, *rest = qualname.split(".")
     module = slice_module(source, file, [first])
     # What the class needs may fail without harm (a device, a folder); the class itself must not.
