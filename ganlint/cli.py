@@ -19,7 +19,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ganlint import __version__
-from ganlint.cli_options import add_config_options, add_device_options, add_run_options, complete_selector
+from ganlint.cli_options import (
+    add_config_options,
+    add_device_options,
+    add_format_option,
+    add_run_options,
+    complete_selector,
+)
 from ganlint.config import Config, Selection, find_config, load_config
 from ganlint.errors import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, GanlintError, UsageError
 from ganlint.finding import Finding, Problem, Severity
@@ -180,15 +186,7 @@ def facts(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
 
 @main.command()
 @click.argument("target", metavar="FILE[:CLASS]")
-@click.option(
-    "--format",
-    "--output-format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@add_format_option
 @click.option("--figure", type=click.Path(), help="Write a picture of the gradients by depth to this .svg file.")
 @click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="How often to draw weights.")
 @click.option(
@@ -216,7 +214,7 @@ def probe(ctx: click.Context, /, target: str, **options: Any) -> None:  # noqa: 
     if options["figure"]:
         from ganlint.confirm.figure import draw_probe
 
-        Path(options["figure"]).write_text(draw_probe(found), encoding="utf-8")
+        _write_file(options["figure"], draw_probe(found))
     click.echo(render_json([found]) if options["form"] == "json" else render_text([found]), nl=False)
     ctx.exit(EXIT_FINDINGS if found.failure or any(item["symptoms"] for item in found.pairs) else EXIT_CLEAN)
 
@@ -234,15 +232,7 @@ def explain(rule_id: str, **options: Any) -> None:  # noqa: ANN401 - click passe
 
 
 @main.command()
-@click.option(
-    "--format",
-    "--output-format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@add_format_option
 @add_config_options
 def rules(form: str, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
     """List the rules."""
@@ -336,7 +326,10 @@ def _write(render: Callable[[bool], str], options: dict[str, Any]) -> None:
     if output is None or output == "-":
         click.echo(render(_wants_color() if color is None else color), nl=False, color=True)
         return
-    text = render(bool(color))
+    _write_file(output, render(bool(color)))
+
+
+def _write_file(output: str, text: str) -> None:
     try:
         Path(output).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:

@@ -60,6 +60,20 @@ def add_device_options(command: Command) -> Command:
     return command
 
 
+def add_format_option(command: Command) -> Command:
+    """Add the option that chooses between text and JSON."""
+    option = click.option(
+        "--format",
+        "--output-format",
+        "form",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="For people or for programs.",
+    )
+    return option(command)
+
+
 def add_run_options(command: Command) -> Command:
     """Add the options of every command that reads files."""
     options = (

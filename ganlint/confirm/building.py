@@ -9,6 +9,7 @@ import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name that the documentation uses
@@ -22,6 +23,7 @@ DEFAULT_BATCH, _SIDES = 8, (32, 64, 28, 128, 256)
 #: Larger batches are measured at this size: a BatchNorm's statistics are settled there, and the pass is fast.
 _LARGEST_BATCH = 32
 _CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+_Part = TypeVar("_Part", bound=nn.Module)
 _TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 
 
@@ -128,9 +130,7 @@ def _list_candidates(
     known = _complete_inputs(module, request.inputs)
     if known and all(dims is not None and None not in dims[1:] for dims in known):
         yield tuple((batch, *_sizes(dims)) for dims in known), ()
-    first = next(
-        (part for part in module.modules() if isinstance(part, (nn.Linear, *_CONVOLUTIONS, *_TRANSPOSED))), None
-    )
+    first = _find_part(module, (nn.Linear, *_CONVOLUTIONS, *_TRANSPOSED))
     if known and all(dims is not None for dims in known):
         told = next((dims[1] for dims in known if dims is not None and len(dims) > 2 and dims[1] is not None), None)  # noqa: PLR2004 - an image's channels
         for channels in dict.fromkeys(
@@ -138,12 +138,17 @@ def _list_candidates(
         ):
             for side in _SIDES:
                 yield tuple((batch, *_fill(dims, channels, side)) for dims in known), ("shape",)
-    embedding = next((part for part in module.modules() if isinstance(part, nn.Embedding)), None)
+    embedding = _find_part(module, nn.Embedding)
     for shape in _list_first(first, batch):
         yield (shape,), ("shape",)
         if embedding is not None:  # one label for each sample, or what the program has looked up for it
             yield (shape, (batch,)), ("shape",)
             yield (shape, (batch, embedding.embedding_dim)), ("shape",)
+
+
+def _find_part(module: nn.Module, kinds: type[_Part] | tuple[type[_Part], ...]) -> _Part | None:
+    """Return the first part of some kinds, in the order of construction."""
+    return next((part for part in module.modules() if isinstance(part, kinds)), None)
 
 
 def _list_first(first: nn.Module | None, batch: int) -> Iterator[tuple[int, ...]]:
@@ -167,10 +172,10 @@ def _complete_inputs(
     given = list(known) + [None] * (len(required) - len(known))
     if len(given) < 2 and not known:  # noqa: PLR2004 - a lone input is guessed from the first layer
         return []
-    if any(isinstance(part, nn.Embedding) for part in module.modules()):
+    if _find_part(module, nn.Embedding) is not None:
         return [dims if dims is not None or not index else (None,) for index, dims in enumerate(given)]
     # The first layer takes all of them side by side: what is left of it belongs to the one that is not known.
-    first = next((part for part in module.modules() if isinstance(part, nn.Linear)), None)
+    first = _find_part(module, nn.Linear)
     told = [dims[1] for dims in given if dims is not None and len(dims) == 2 and dims[1] is not None]  # noqa: PLR2004 - rows
     if first is not None and len(told) == len(given) - 1 and first.in_features > sum(told):
         return [dims if dims is not None else (None, first.in_features - sum(told)) for dims in given]
@@ -188,7 +193,7 @@ def _fill(dims: Sequence[int | None] | None, channels: int, side: int) -> tuple[
 
 def make_inputs(module: nn.Module, shapes: Sequence[tuple[int, ...]], device: str) -> list[torch.Tensor]:
     """Return random inputs of these shapes; whole numbers where an embedding would look them up."""
-    embedding = next((part for part in module.modules() if isinstance(part, nn.Embedding)), None)
+    embedding = _find_part(module, nn.Embedding)
     inputs = []
     for shape in shapes:
         if embedding is not None and len(shape) == 1:

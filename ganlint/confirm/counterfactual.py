@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from torch import nn
 
-_NORMS = (nn.modules.batchnorm._BatchNorm,)  # noqa: SLF001 - the one class that all of them derive from
+from ganlint.confirm.measure import NORM
+
 _ACTIVATIONS = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.PReLU, nn.ReLU6, nn.Softplus)
 _USUAL_EPS = 1e-5
 
@@ -16,7 +17,7 @@ def set_usual_eps(module: nn.Module) -> int:
     """Give every BatchNorm eps=1e-5; returns how many that changed."""
     changed = 0
     for part in module.modules():
-        if isinstance(part, _NORMS) and part.eps != _USUAL_EPS:
+        if isinstance(part, NORM) and part.eps != _USUAL_EPS:
             part.eps = _USUAL_EPS
             changed += 1
     return changed
@@ -27,7 +28,7 @@ def remove_norms(module: nn.Module) -> int:
     changed = 0
     for parent in list(module.modules()):
         for name, child in list(parent.named_children()):
-            if isinstance(child, _NORMS):
+            if isinstance(child, NORM):
                 parent._modules[name] = nn.Identity()  # noqa: SLF001 - setattr refuses the names of a Sequential
                 changed += 1
     return changed
@@ -41,7 +42,7 @@ def swap_order(module: nn.Module) -> int:
         index = 0
         while index < len(children) - 1:
             pair = children[index], children[index + 1]
-            if any(isinstance(a, _NORMS) and isinstance(b, _ACTIVATIONS) for a, b in (pair, pair[::-1])):
+            if any(isinstance(a, NORM) and isinstance(b, _ACTIVATIONS) for a, b in (pair, pair[::-1])):
                 children[index], children[index + 1] = pair[::-1]
                 changed += 1
                 index += 2

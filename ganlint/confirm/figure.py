@@ -13,13 +13,13 @@ from pathlib import PurePath
 from typing import Any
 
 from ganlint.confirm.probe import Probe
+from ganlint.confirm.request import ROLES
 from ganlint.errors import UsageError
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 860, 420, 70, 20, 50, 110
 _WRITTEN, _CHANGED, _NORM = "#0072B2", "#D55E00", "#000000"
 #: What Adam adds to its divisor, and the least first gradient that a healthy pair had (docs/dynamic.md).
 _ADAM, _HEALTHY = 1e-8, 3e-6
-_ROLES = ("generator", "discriminator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def draw_probe(probe: Probe, *, change: str = "eps=1e-5") -> str:
         raise UsageError(f"{probe.request.entry}: there is no pass to draw")
     changes = {item["change"]: item["gradients"] for item in probe.counterfactuals}
     name = change if change in changes else next(iter(changes), "")
-    halves = [list(_list_points(passes[-1][role], changes.get(name, {}).get(role, []))) for role in _ROLES]
+    halves = [list(_list_points(passes[-1][role], changes.get(name, {}).get(role, []))) for role in ROLES]
     return "\n".join(_draw(PurePath(probe.request.entry).name, halves, name)) + "\n"
 
 
@@ -86,7 +86,7 @@ def _draw(title: str, halves: Sequence[Sequence[_Point]], change: str) -> Iterat
     yield f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#555" stroke-dasharray="2 3"/>'
     yield f'<text x="{_WIDTH - _RIGHT}" y="{y - 4:.1f}" text-anchor="end">what Adam adds to its divisor</text>'
     start = 0
-    for role, half in zip(_ROLES, halves, strict=True):
+    for role, half in zip(ROLES, halves, strict=True):
         yield f'<text x="{across(start) - step / 2 + 4:.1f}" y="{_TOP - 8}">{role}</text>'
         if start:
             x = across(start) - step / 2

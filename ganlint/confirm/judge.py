@@ -44,8 +44,7 @@ def judge_pair(record: PairRecord) -> list[Symptom]:
         found += _judge_gradients(role, network)
         found += _judge_norms(role, network.norms)
         found += _judge_scales(role, network)
-    norms = [*record.discriminator.norms]
-    if norms and record.blind < _BLIND:
+    if record.discriminator.norms and record.blind < _BLIND:
         text = "the mean of the discriminator's output does not depend on what it is given"
         found.append(_symptom("blind", "discriminator", text, record.blind, _BLIND))
     if record.saturated > _SATURATED:
@@ -103,7 +102,6 @@ def _judge_norms(role: str, norms: Sequence[NormRecord]) -> list[Symptom]:
 def _judge_scales(role: str, network: NetworkRecord) -> list[Symptom]:
     """Scales of 0 block where nothing leads around them: the last of a residual block may start so."""
     zero = next((norm for norm in network.norms if norm.gamma_zero == 1 and norm.gradient_in == 0), None)
-    first = next(iter(network.gradients), (None, None))[1]
-    if zero is None or first != 0:
+    if zero is None or network.first_gradient != 0:
         return []
     return [_symptom("blocked", role, f"every scale of {zero.path} is 0, and no gradient passes it", 0, 0, zero.path)]

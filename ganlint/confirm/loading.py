@@ -131,7 +131,7 @@ class ProgramFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.files.add(spec.origin)
         source = Path(spec.origin).read_text("utf-8-sig", errors="replace")
         for statement in slice_definitions(source, spec.origin).body:
-            _execute([statement], spec.origin, module.__dict__, quiet=True)
+            _execute(statement, spec.origin, module.__dict__, quiet=True)
 
 
 def load_class(file: str, qualname: str, finder: ProgramFinder) -> object:
@@ -148,17 +148,16 @@ def load_class(file: str, qualname: str, finder: ProgramFinder) -> object:
     module = slice_module(source, file, [first])
     # What the class needs may fail without harm (a device, a folder); the class itself must not.
     for statement in module.body:
-        _execute(
-            [statement], file, namespace, quiet=not (isinstance(statement, ast.ClassDef) and statement.name == first)
-        )
+        wanted = isinstance(statement, ast.ClassDef) and statement.name == first
+        _execute(statement, file, namespace, quiet=not wanted)
     found = namespace[first]
     for name in rest:
         found = getattr(found, name)
     return found
 
 
-def _execute(statements: Iterable[ast.stmt], file: str, namespace: dict[str, object], *, quiet: bool) -> None:
-    code = compile(ast.fix_missing_locations(ast.Module(body=list(statements), type_ignores=[])), file, "exec")
+def _execute(statement: ast.stmt, file: str, namespace: dict[str, object], *, quiet: bool) -> None:
+    code = compile(ast.Module(body=[statement], type_ignores=[]), file, "exec")
     try:
         exec(code, namespace)  # noqa: S102 - this is what the dynamic mode is for, in a process of its own
     except Exception:

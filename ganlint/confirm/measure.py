@@ -22,7 +22,7 @@ from ganlint.confirm.building import first_tensor
 if TYPE_CHECKING:
     from torch.utils.hooks import RemovableHandle
 
-_NORMS = (nn.modules.batchnorm._BatchNorm,)  # noqa: SLF001 - the one class that all of them derive from
+NORM = nn.modules.batchnorm._BatchNorm  # noqa: SLF001 - the one class that all of them derive from
 _DEAD_VARIANCE = 1e-10
 #: How near to 0 or 1 a probability counts as saturated.
 _EDGE = 1e-3
@@ -60,6 +60,11 @@ class NetworkRecord:
     norms: list[NormRecord] = field(default_factory=list)
     #: The paths of all parts, in the order of construction.
     order: list[str] = field(default_factory=list)
+
+    @property
+    def first_gradient(self) -> float | None:
+        """That of the first weight matrix."""
+        return self.gradients[0][1] if self.gradients else None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,7 +112,7 @@ class NormWatch:
         self.records: list[NormRecord] = []
         self._handles: list[RemovableHandle] = []
         for path, part in module.named_modules():
-            if isinstance(part, _NORMS):
+            if isinstance(part, NORM):
                 self._handles.append(part.register_forward_pre_hook(self._watch_input(path)))
                 self._handles.append(part.register_forward_hook(self._watch_output()))
 
@@ -116,13 +121,14 @@ class NormWatch:
             given = args[0]
             if not isinstance(given, torch.Tensor):
                 return None
-            record = _describe_norm(path, part, given.detach())
+            variance = given.detach().double().var([0, *range(2, given.dim())], unbiased=False)
+            record = _describe_norm(path, part, given, variance)
             self.records.append(record)
             if not given.requires_grad:
                 return None
             alias = given.view_as(given)
             alias.register_hook(  # type: ignore[no-untyped-call]  # torch does not type it
-                lambda gradient: _note_input(record, part, given.detach(), gradient)
+                lambda gradient: _note_input(record, part, variance, gradient)
             )
             return (alias, *args[1:])
 
@@ -153,23 +159,19 @@ def _note_output(record: NormRecord, gradient: torch.Tensor) -> None:
     _behind[id(record)] = gradient.detach()
 
 
-def _note_input(record: NormRecord, part: nn.Module, given: torch.Tensor, gradient: torch.Tensor) -> None:
+def _note_input(record: NormRecord, part: nn.Module, variance: torch.Tensor, gradient: torch.Tensor) -> None:
     record.gradient_in = rms(gradient)
     behind = _behind.pop(id(record), None)
     if behind is None:
         return
-    dims = [0, *range(2, given.dim())]
-    variance = given.double().var(dims, unbiased=False)
     weight = getattr(part, "weight", None)
     gamma = weight.detach().double() if isinstance(weight, torch.Tensor) else torch.ones_like(variance)
-    scale = (gamma * (variance + record.eps).rsqrt()).view([1, -1] + [1] * (given.dim() - 2))
+    scale = (gamma * (variance + record.eps).rsqrt()).view([1, -1] + [1] * (gradient.dim() - 2))
     passed = float((behind.double() * scale).norm())
     record.survive = float(gradient.detach().double().norm()) / passed if passed > 0 else math.nan
 
 
-def _describe_norm(path: str, part: nn.Module, given: torch.Tensor) -> NormRecord:
-    dims = [0, *range(2, given.dim())]
-    variance = given.double().var(dims, unbiased=False)
+def _describe_norm(path: str, part: nn.Module, given: torch.Tensor, variance: torch.Tensor) -> NormRecord:
     eps = float(getattr(part, "eps", 1e-5))
     weight = getattr(part, "weight", None)
     return NormRecord(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ganlint.analysis import Analyzer, Entry, Plan
-from ganlint.confirm.request import NetworkRequest, ProbeRequest
+from ganlint.confirm.request import ROLES, NetworkRequest, ProbeRequest
 from ganlint.errors import UsageError
 from ganlint.facts.network import Construction, Network
 from ganlint.facts.store import Facts
@@ -91,7 +91,7 @@ def _list_roots(folder: Path, top: Path) -> list[Path]:
 def _choose(facts: Facts, numbers: Sequence[int]) -> list[int]:
     """Return one generator and one discriminator, those that are trained before others, and what has no role."""
     chosen: list[int] = []
-    for role in ("generator", "discriminator"):
+    for role in ROLES:
         players = [number for number in numbers if facts.networks[number].role == role]
         players.sort(key=lambda number: (not facts.networks[number].trained, facts.networks[number].assumed))
         chosen += players[:1]
@@ -191,3 +191,9 @@ def compare_gradients(change: Mapping[str, Any], role: str) -> float | None:
     """Return by how many powers of ten a change moves the gradient of a network's first layer; None if unknown."""
     before, after = change["before"].get(role), change["after"].get(role)
     return math.log10(after / before) if before and after else None
+
+
+def spell_moves(change: Mapping[str, Any]) -> str:
+    """Return by how much a change moves the gradient of each network's first layer; empty if nothing is known."""
+    moved = {role: compare_gradients(change, role) for role in ROLES}
+    return ", ".join(f"{role} x{10**value:.3g}" for role, value in moved.items() if value is not None)

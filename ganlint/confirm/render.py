@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ganlint import __version__
-from ganlint.confirm.probe import Probe, compare_gradients
+from ganlint.confirm.probe import Probe, spell_moves
+from ganlint.confirm.request import ROLES
 
 SCHEMA = "ganlint.probe/1"
-_ROLES = ("generator", "discriminator")
 
 
 def render_json(probes: Sequence[Probe]) -> str:
@@ -78,13 +78,11 @@ def _list_lines(probe: Probe) -> Iterator[str]:
     last = probe.pairs[-1]["record"]
     if not last["raised"]:
         yield f"  losses: generator {last['generator_loss']:.4g}, discriminator {last['discriminator_loss']:.4g}"
-        for role in _ROLES:
+        for role in ROLES:
             yield from _list_network(role, last[role])
     yield from _list_symptoms(probe)
     for change in probe.counterfactuals:
-        moved = {role: compare_gradients(change, role) for role in _ROLES}
-        parts = [f"{role} x{10**value:.3g}" for role, value in moved.items() if value is not None]
-        said = ", ".join(parts) or change["raised"] or "unchanged"
+        said = spell_moves(change) or change["raised"] or "unchanged"
         yield f"  {change['change'] + ':':20} first-layer gradient {said}"
 
 

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 Record = dict[str, Any]
+#: The two networks of a pair, in the order in which they are shown.
+ROLES = ("generator", "discriminator")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ganlint.confirm.probe import Probe, compare_gradients
+from ganlint.confirm.probe import Probe, compare_gradients, spell_moves
+from ganlint.confirm.request import ROLES
 from ganlint.finding import Finding, Severity, Verdict
 
 Record = Mapping[str, Any]
@@ -74,7 +75,7 @@ def _not_run(probe: Probe) -> Verdict:
 
 def _list_norms(finding: Finding, probe: Probe) -> Iterator[list[Record]]:
     """Yield the norms of the network that a finding is about, seed by seed."""
-    roles = {item["role"] for item in probe.built if item["name"] == finding.network} or {"generator", "discriminator"}
+    roles = {item["role"] for item in probe.built if item["name"] == finding.network} or set(ROLES)
     here = [str(Path(finding.span.path).resolve()), finding.span.line]
     for pair in probe.pairs:
         norms = [norm for role in sorted(roles - {None}) for norm in pair["record"][role]["norms"]]
@@ -89,15 +90,13 @@ def _worst(values: Sequence[float], *, largest: bool) -> float:
 
 
 def _describe_change(probe: Probe, name: str) -> str:
-    change = next((item for item in probe.counterfactuals if item["change"] == name), None)
-    if change is None:
-        return ""
-    parts = [
-        f"{role} x{10**moved:.3g}"
-        for role in ("generator", "discriminator")
-        if (moved := compare_gradients(change, role)) is not None
-    ]
-    return f"{name}: first-layer gradient of the {', '.join(parts)}" if parts else ""
+    change = _find_change(probe, name)
+    moves = spell_moves(change) if change is not None else ""
+    return f"{name}: first-layer gradient of the {moves}" if moves else ""
+
+
+def _find_change(probe: Probe, name: str) -> Record | None:
+    return next((item for item in probe.counterfactuals if item["change"] == name), None)
 
 
 def _test_eps(finding: Finding, probe: Probe) -> Verdict:
@@ -109,9 +108,9 @@ def _test_eps(finding: Finding, probe: Probe) -> Verdict:
     verdict = _decide(
         _worst(values, largest=True), confirmed=0.1, refuted=0.9, changed=_describe_change(probe, "eps=1e-5")
     )
-    change = next((item for item in probe.counterfactuals if item["change"] == "eps=1e-5"), None)
+    change = _find_change(probe, "eps=1e-5")
     if verdict.reason == "near-threshold" and change is not None:
-        moved = [compare_gradients(change, role) for role in ("generator", "discriminator")]
+        moved = [compare_gradients(change, role) for role in ROLES]
         if max((value for value in moved if value is not None), default=0.0) >= 1:
             return replace(verdict, state=_CONFIRMED, reason="counterfactual")
     return verdict
@@ -139,7 +138,7 @@ def _test_zero_gradient(_finding: Finding, probe: Probe) -> Verdict:
 
 def _test_order(finding: Finding, probe: Probe) -> Verdict:
     """By how many powers of ten the other order changes the first gradient: 1 confirms, less refutes."""
-    change = next((item for item in probe.counterfactuals if item["change"] == "swapped"), None)
+    change = _find_change(probe, "swapped")
     if change is None:
         return _not_run(probe)
     roles = {item["role"] for item in probe.built if item["name"] == finding.network} - {None}

@@ -25,7 +25,7 @@ from functools import partial
 from typing import Any, NoReturn, TextIO
 
 from ganlint.confirm import sandbox
-from ganlint.confirm.request import NetworkRequest, ProbeRequest, read_request
+from ganlint.confirm.request import ROLES, NetworkRequest, ProbeRequest, read_request
 
 Say = Callable[..., None]
 #: A network with what was asked for: the second is a LiveNetwork, whose module imports torch.
@@ -254,10 +254,7 @@ def make_sample(fake: Any) -> Any:  # noqa: ANN401 - a tensor
 
 def first_gradients(record: Any) -> dict[str, float | None]:  # noqa: ANN401 - a PairRecord
     """Return the gradient of each network's first weight matrix."""
-    return {
-        role: next(iter(network.gradients), (None, None))[1]
-        for role, network in (("generator", record.generator), ("discriminator", record.discriminator))
-    }
+    return {role: getattr(record, role).first_gradient for role in ROLES}
 
 
 if __name__ == "__main__":

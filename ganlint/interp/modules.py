@@ -30,10 +30,11 @@ def build_instance(call: Call, cls: ClassV) -> Value:
     """Construct an object of a class of the program, running its `__init__`."""
     machine = call.machine
     machine.note_class(cls)
-    machine.events.first_args.setdefault(cls, (list(call.args), dict(call.keywords)))
+    given = (list(call.args), dict(call.keywords))
+    machine.events.first_args.setdefault(cls, given)
     if cls.is_module and cls.torch_base is not None:
         module = _new_module(call, cls, cls.torch_base)
-        module.given = (list(call.args), dict(call.keywords))
+        module.given = given
         machine.building.append(module)
         try:
             init = cls.find("__init__")
