@@ -36,9 +36,10 @@ from ganlint.interp.values import (
 from ganlint.torch_api.shape import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from ganlint.interp.scope import ModuleScope
+    from ganlint.interp.values import ClassV
 
 
 class Call:
@@ -242,6 +243,13 @@ def parameter_names(function: FunctionV) -> list[str]:
     """Return the names of a function's positional parameters."""
     params = function.node.params
     return [param.name.value for param in (*params.posonly_params, *params.params)]
+
+
+def name_arguments(cls: ClassV, args: Sequence[Value], keywords: Mapping[str, Value]) -> dict[str, Value]:
+    """Return what a constructor is given, by the names of its parameters."""
+    init = cls.find("__init__")
+    names = parameter_names(init)[1:] if isinstance(init, FunctionV) else []
+    return {**dict(zip(names, args, strict=False)), **keywords}
 
 
 def _bind_parameters(call: Call, function: FunctionV, frame: Frame, receiver: Value | None) -> None:

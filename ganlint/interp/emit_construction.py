@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ganlint.facts.network import Construction
-from ganlint.interp.calls import parameter_names
+from ganlint.interp.calls import name_arguments
 from ganlint.interp.emit_layers import tensor_shape
 from ganlint.interp.literals import is_plain, plain_value
-from ganlint.interp.values import ClassV, ExternalV, FunctionV
+from ganlint.interp.values import ExternalV
 
 if TYPE_CHECKING:
     from ganlint.facts.network import TensorShape
@@ -22,7 +22,7 @@ def emit_constructions(networks: Iterable[ModuleV]) -> Iterator[Construction]:
     for number, module in enumerate(networks):
         if module.cls is None or module.given is None:
             continue
-        arguments = dict(_name_arguments(module.cls, *module.given))
+        arguments = name_arguments(module.cls, *module.given)
         known = {name: plain for name, value in arguments.items() if (plain := _describe(value)) is not _HIDDEN}
         yield Construction(
             network=number,
@@ -30,13 +30,6 @@ def emit_constructions(networks: Iterable[ModuleV]) -> Iterator[Construction]:
             complete=len(known) == len(arguments),
             inputs=tuple(_list_inputs(module)),
         )
-
-
-def _name_arguments(cls: ClassV, args: list[Value], keywords: dict[str, Value]) -> Iterator[tuple[str, Value]]:
-    init = cls.find("__init__")
-    names = parameter_names(init)[1:] if isinstance(init, FunctionV) else []
-    yield from zip(names, args, strict=False)
-    yield from keywords.items()
 
 
 _HIDDEN = object()

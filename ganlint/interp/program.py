@@ -21,7 +21,7 @@ from ganlint.interp import (  # noqa: F401  # each fills the machine's tables wh
     reflection,
     torch_calls,
 )
-from ganlint.interp.calls import call_function, call_value, implicit_call, parameter_names
+from ganlint.interp.calls import call_function, call_value, implicit_call, name_arguments, parameter_names
 from ganlint.interp.emit import emit_facts
 from ganlint.interp.events import Events
 from ganlint.interp.forward import trace_alone
@@ -341,8 +341,7 @@ class _EntryRun:
         given = outer.first_args.get(cls)
         init = cls.find("__init__")
         if given is not None and isinstance(init, FunctionV):
-            names = parameter_names(init)[1:]
-            by_name = dict(zip(names, given[0], strict=False)) | given[1]
+            by_name = name_arguments(cls, *given)
             call.keywords.update({name: value for name, value in by_name.items() if name not in init.defaults})
         instance = call_value(call, cls)
         parts.add(id(instance))
