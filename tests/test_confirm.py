@@ -349,6 +349,43 @@ def test_every_norm_is_bound_to_the_line_that_builds_it(tmp_path):
     assert {name for item in places for name, _ in item} == {str(file)}
 
 
+def test_a_functional_batch_norm_is_recorded_where_it_is_called(tmp_path):
+    text = """
+        import torch
+        from torch import nn
+        from torch.nn.functional import batch_norm
+
+
+        class Norm(nn.Module):
+            def __init__(self, size):
+                super().__init__()
+                self.weight, self.bias = nn.Parameter(torch.ones(size)), nn.Parameter(torch.zeros(size))
+
+            def forward(self, x):
+                return batch_norm(x, None, None, self.weight, self.bias, True, 0.1, 0.8)
+
+
+        class Generator(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.first, self.norm, self.usual = nn.Linear(8, 16), Norm(16), nn.BatchNorm1d(16)
+                self.last = nn.Linear(16, 4)
+
+            def forward(self, z):
+                return self.last(self.usual(self.norm(self.first(z)).relu()))
+    """
+    file = tmp_path / "nets.py"
+    file.write_text(textwrap.dedent(text), encoding="utf-8")
+    probe = probe_file(str(file), class_name="Generator", seeds=1)
+    norms = probe.pairs[0]["record"]["generator"]["norms"]
+    assert [(norm["path"], norm["eps"], norm["places"][0][1]) for norm in norms] == [
+        ("norm.batch_norm", 0.8, 13),
+        ("usual", 1e-5, 19),
+    ]
+    assert all(norm["gamma_gradient"] > 0 and norm["beta_gradient"] > 0 for norm in norms)
+    assert norms[0]["shrink"] < 0.7
+
+
 def test_the_picture_shows_both_networks_their_norms_and_the_change(tmp_path):
     picture = tmp_path / "gradients.svg"
     file = write_program(tmp_path, eps=", 64")

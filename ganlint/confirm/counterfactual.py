@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from torch import nn
 
-from ganlint.confirm.measure import NORM
+from ganlint.confirm.norms import NORM
 
 _ACTIVATIONS = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.PReLU, nn.ReLU6, nn.Softplus)
 _USUAL_EPS = 1e-5

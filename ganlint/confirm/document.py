@@ -24,8 +24,9 @@ class BuiltDocument:
 class NormDocument:
     """One call of a BatchNorm. `shrink` is the median of sqrt(var / (var + eps)); `survive` what the projection leaves.
 
-    `values` counts the values per channel, `dead` the share of channels that do not vary, `gradient_out` is behind the
-    layer and `gradient_in` in front of it; `places` are the lines (file, 1-based line) that built it.
+    `values` counts the values per channel, `dead` the share of channels that do not vary. `gradient_out` is behind the
+    layer and `gradient_in` in front of it, `gamma_gradient` and `beta_gradient` are of its scale and shift; `places`
+    are the lines (file, 1-based line) that built it, or that call the function.
     """
 
     path: str
@@ -39,6 +40,8 @@ class NormDocument:
     places: list[tuple[str, int]]
     gradient_in: float | None
     gradient_out: float | None
+    gamma_gradient: float | None
+    beta_gradient: float | None
     survive: float | None
 
 

@@ -9,7 +9,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ganlint.confirm.measure import NetworkRecord, NormRecord, PairRecord
+from ganlint.confirm.measure import NetworkRecord, PairRecord
+from ganlint.confirm.norms import NormRecord
 
 #: Adam divides by sqrt(v) + 1e-8: below it, a gradient moves nothing.
 _NO_GRADIENT, _NO_RATIO = 1e-8, 1e-4

@@ -1,55 +1,20 @@
-"""One forward and backward pass of a generator and a discriminator: gradients by depth, and every BatchNorm on its way.
-
-Gradients are read with hooks on tensors: `register_full_backward_hook` raises behind an in-place activation
-(https://github.com/pytorch/pytorch/issues/61519). A BatchNorm's input is replaced by an alias of itself, so that the
-gradient that flows past it through a skip connection is not counted as its own.
-"""
+"""One forward and backward pass of a generator and a discriminator: gradients by depth, and every BatchNorm."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name that the documentation uses
 from torch import nn
 
-from ganlint.confirm.binding import read_places
 from ganlint.confirm.building import first_tensor
+from ganlint.confirm.norms import NormRecord, NormWatch, rms
 
-if TYPE_CHECKING:
-    from torch.utils.hooks import RemovableHandle
-
-NORM = nn.modules.batchnorm._BatchNorm  # noqa: SLF001 - the one class that all of them derive from
-_DEAD_VARIANCE = 1e-10
 #: How near to 0 or 1 a probability counts as saturated.
 _EDGE = 1e-3
-
-
-@dataclass(slots=True, kw_only=True)
-class NormRecord:
-    """What one call of a BatchNorm does to what passes it.
-
-    `values` is the number of values per channel; `shrink` the median of sqrt(var / (var + eps)), which is 1 where eps
-    does not matter; `dead` the share of channels whose variance is 0. `gradient_in` and `gradient_out` are the root
-    mean squares of the gradient in front of it and behind it, 0 where none arrives. `survive` is what the projection
-    leaves of the gradient, 1 where it takes nothing (scale-free). `places` are the lines of the program that built it.
-    """
-
-    path: str
-    kind: str
-    values: int
-    eps: float
-    variance: float
-    shrink: float
-    dead: float
-    gamma_zero: float
-    places: list[tuple[str, int]] = field(default_factory=list)
-    gradient_in: float = 0.0
-    gradient_out: float = 0.0
-    survive: float = math.nan
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,11 +47,6 @@ class PairRecord:
     raised: str = ""
 
 
-def rms(tensor: torch.Tensor) -> float:
-    """Return the root mean square of a tensor, NaN where it is not finite."""
-    return float(tensor.detach().double().square().mean().sqrt()) if tensor.numel() else 0.0
-
-
 def adversarial_loss(kind: str, output: torch.Tensor, *, real: bool) -> torch.Tensor:
     """Return the loss of a discriminator's output against the label `real`, as GAN scripts compute it."""
     target = torch.full_like(output, float(real))
@@ -103,88 +63,6 @@ def adversarial_loss(kind: str, output: torch.Tensor, *, real: bool) -> torch.Te
         label = min(int(real), rows.shape[1] - 1)
         return F.cross_entropy(rows, torch.full((rows.shape[0],), label, device=rows.device, dtype=torch.long))
     return F.binary_cross_entropy_with_logits(output, target)
-
-
-class NormWatch:
-    """Records every call of a BatchNorm of a network while it is open."""
-
-    def __init__(self, module: nn.Module) -> None:
-        self.records: list[NormRecord] = []
-        self._handles: list[RemovableHandle] = []
-        for path, part in module.named_modules():
-            if isinstance(part, NORM):
-                self._handles.append(part.register_forward_pre_hook(self._watch_input(path)))
-                self._handles.append(part.register_forward_hook(self._watch_output()))
-
-    def _watch_input(self, path: str) -> Callable[[nn.Module, tuple[object, ...]], object]:
-        def hook(part: nn.Module, args: tuple[object, ...]) -> object:
-            given = args[0]
-            if not isinstance(given, torch.Tensor):
-                return None
-            variance = given.detach().double().var([0, *range(2, given.dim())], unbiased=False)
-            record = _describe_norm(path, part, given, variance)
-            self.records.append(record)
-            if not given.requires_grad:
-                return None
-            alias = given.view_as(given)
-            alias.register_hook(  # type: ignore[no-untyped-call]  # torch does not type it
-                lambda gradient: _note_input(record, part, variance, gradient)
-            )
-            return (alias, *args[1:])
-
-        return hook
-
-    def _watch_output(self) -> Callable[[nn.Module, tuple[object, ...], object], None]:
-        def hook(_part: nn.Module, _args: tuple[object, ...], output: object) -> None:
-            if isinstance(output, torch.Tensor) and output.requires_grad:
-                record = self.records[-1]
-                output.register_hook(  # type: ignore[no-untyped-call]  # torch does not type it
-                    lambda gradient: _note_output(record, gradient)
-                )
-
-        return hook
-
-    def close(self) -> None:
-        """Take the hooks off."""
-        for handle in self._handles:
-            handle.remove()
-
-
-#: The gradient behind a norm, until the one in front of it has arrived.
-_behind: dict[int, torch.Tensor] = {}
-
-
-def _note_output(record: NormRecord, gradient: torch.Tensor) -> None:
-    record.gradient_out = rms(gradient)
-    _behind[id(record)] = gradient.detach()
-
-
-def _note_input(record: NormRecord, part: nn.Module, variance: torch.Tensor, gradient: torch.Tensor) -> None:
-    record.gradient_in = rms(gradient)
-    behind = _behind.pop(id(record), None)
-    if behind is None:
-        return
-    weight = getattr(part, "weight", None)
-    gamma = weight.detach().double() if isinstance(weight, torch.Tensor) else torch.ones_like(variance)
-    scale = (gamma * (variance + record.eps).rsqrt()).view([1, -1] + [1] * (gradient.dim() - 2))
-    passed = float((behind.double() * scale).norm())
-    record.survive = float(gradient.detach().double().norm()) / passed if passed > 0 else math.nan
-
-
-def _describe_norm(path: str, part: nn.Module, given: torch.Tensor, variance: torch.Tensor) -> NormRecord:
-    eps = float(getattr(part, "eps", 1e-5))
-    weight = getattr(part, "weight", None)
-    return NormRecord(
-        path=path,
-        kind=type(part).__name__,
-        places=read_places(part),
-        values=given.numel() // max(given.shape[1], 1),
-        eps=eps,
-        variance=float(variance.median()),
-        shrink=float((variance / (variance + eps)).sqrt().median()),
-        dead=float((variance < _DEAD_VARIANCE).double().mean()),
-        gamma_zero=float((weight.detach() == 0).double().mean()) if isinstance(weight, torch.Tensor) else 0.0,
-    )
 
 
 def measure_pair(
@@ -233,7 +111,6 @@ def measure_pair(
     finally:
         for watch in watches:
             watch.close()
-        _behind.clear()
     if not record.raised and record.discriminator.norms and math.isfinite(record.discriminator_loss):
         record.blind = _measure_blindness(discriminator, reals, fake.detach())
     return record

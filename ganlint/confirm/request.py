@@ -32,7 +32,10 @@ class NetworkRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeRequest:
-    """The networks of one program; `loss` is the kind its discriminator is judged by, None where it is not known."""
+    """The networks of one program; `loss` is the kind its discriminator is judged by, None where it is not known.
+
+    After `seconds` its process is ended.
+    """
 
     entry: str
     roots: tuple[str, ...]

@@ -139,6 +139,7 @@ class _Probe:
     def __init__(self, request: ProbeRequest, say: Say) -> None:
         from ganlint.confirm.binding import bind_layers
         from ganlint.confirm.loading import ProgramFinder, take_defaults
+        from ganlint.confirm.norms import watch_functional
 
         self.request = request
         self.say = say
@@ -146,6 +147,7 @@ class _Probe:
         sys.meta_path.insert(0, self.finder)
         take_defaults()
         bind_layers(self.finder.files)
+        watch_functional()
 
     def run(self) -> None:
         from ganlint.confirm.building import LiveNetwork
