@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
+
+from ganlint.statement_lines import find_statement_lines, group_by_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,16 +28,41 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _FRAMES = 40_000
 
 
-def record_positions(module: cst.Module, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTNode, Position]:
-    """Return the position of each of the nodes, without surrounding whitespace and parentheses."""
-    wanted = set(nodes)
-    recorder = _Recorder(module, wanted)
+def record_positions(module: cst.Module, nodes: Iterable[cst.CSTNode], text: str = "") -> dict[cst.CSTNode, Position]:
+    """Return the position of each of the nodes, without surrounding whitespace and parentheses.
+
+    With the module's `text`, only the statements that hold the nodes are looked at.
+    """
+    wanted = {id(node): node for node in nodes}
     with _allow_deep_recursion():
         try:
-            module._codegen(cast(Any, recorder))  # noqa: SLF001 - see the module's docstring
+            found = _record_by_statement(module, wanted, text) if text else {}
+            missing = {key: node for key, node in wanted.items() if key not in found}
+            if missing:
+                recorder = _Recorder(module, missing)
+                module._codegen(cast(Any, recorder))  # noqa: SLF001 - see the module's docstring
+                found.update(recorder.positions)
         except (AttributeError, TypeError):
-            return provide_positions(module, wanted)
-    return recorder.positions
+            return provide_positions(module, wanted.values())
+    return {node: found[key] for key, node in wanted.items() if key in found}
+
+
+def _record_by_statement(module: cst.Module, wanted: dict[int, cst.CSTNode], text: str) -> dict[int, Position]:
+    """Return the positions of the nodes that stand in statements whose first line the text tells."""
+    lines = find_statement_lines(module, text)
+    if lines is None:
+        return {}
+    found: dict[int, Position] = {}
+    for owner, held in group_by_statement(module, wanted):
+        line = lines.get(id(owner))
+        if line is not None:
+            recorder = _StatementRecorder(module, held, owner, line.indent)
+            with suppress(_FoundAllError):
+                owner._codegen(cast(Any, recorder), **({"is_elif": True} if line.is_elif else {}))  # noqa: SLF001
+            shift = line.line - recorder.first_line
+            for key, (start, column, end, end_column) in recorder.positions.items():
+                found[key] = (start + shift, column, end + shift, end_column)
+    return found
 
 
 def provide_positions(module: cst.Module, nodes: Iterable[cst.CSTNode]) -> dict[cst.CSTNode, Position]:
@@ -61,7 +88,10 @@ def _allow_deep_recursion() -> Iterator[None]:
 
 
 class _Recorder:
-    """Stands in for libcst's CodegenState: same methods, but it keeps positions of wanted nodes and no text."""
+    """Stands in for libcst's CodegenState: same methods, but it keeps positions of wanted nodes and no text.
+
+    Nodes are told by their identity: libcst's hash is a function in Python, and it is asked four times for each node.
+    """
 
     __slots__ = (
         "column",
@@ -76,7 +106,7 @@ class _Recorder:
         "wanted",
     )
 
-    def __init__(self, module: cst.Module, wanted: set[cst.CSTNode]) -> None:
+    def __init__(self, module: cst.Module, wanted: dict[int, cst.CSTNode]) -> None:
         self.default_indent = module.default_indent
         self.default_newline = module.default_newline
         self.provider = None
@@ -85,8 +115,9 @@ class _Recorder:
         self.line = 1
         self.column = 0
         self.starts: list[tuple[int, int]] = []
-        self.positions: dict[cst.CSTNode, Position] = {}
-        self.wanted = wanted
+        self.positions: dict[int, Position] = {}
+        #: Kept together with their identities, so that no other node gets one of them.
+        self.wanted = dict(wanted)
 
     def increase_indent(self, value: str) -> None:
         self.indent_tokens.append(value)
@@ -110,15 +141,18 @@ class _Recorder:
             self.column += len(value)
 
     def before_codegen(self, node: cst.CSTNode) -> None:
-        if node in self.wanted:
+        if id(node) in self.wanted:
             self.starts.append((self.line, self.column))
 
     def after_codegen(self, node: cst.CSTNode) -> None:
+        key = id(node)
+        if key not in self.wanted:
+            return
         # A node asked for only while it was being written (see _Stretch) has no start, and has its position already.
-        if node in self.wanted and node not in self.positions:
+        if key not in self.positions:
             line, column = self.starts.pop()
-            self.positions[node] = (line, column, self.line, self.column)
-        elif node in self.wanted:
+            self.positions[key] = (line, column, self.line, self.column)
+        elif self.starts:
             self.starts.pop()
 
     def pop_trailing_newline(self) -> None:
@@ -131,14 +165,51 @@ class _Recorder:
         start_node: cst.CSTNode | None = None,
         end_node: cst.CSTNode | None = None,
     ) -> _Stretch | _NoStretch:
-        if node not in self.wanted:
+        if id(node) not in self.wanted:
             return _NO_STRETCH
         # Both are written inside this stretch, so asking for them now is early enough.
         if start_node is not None:
-            self.wanted.add(start_node)
+            self.wanted[id(start_node)] = start_node
         if end_node is not None:
-            self.wanted.add(end_node)
+            self.wanted[id(end_node)] = end_node
         return _Stretch(self, node, start_node, end_node)
+
+
+class _FoundAllError(Exception):
+    """Everything that was asked for in a statement is found; the rest of it need not be written."""
+
+
+class _StatementRecorder(_Recorder):
+    """Records positions in one statement, with lines counted from anywhere, and stops when it has them all.
+
+    `first_line` is where the statement itself begins, below comments and decorators.
+    """
+
+    __slots__ = ("first_line", "left", "owner")
+
+    def __init__(self, module: cst.Module, wanted: dict[int, cst.CSTNode], owner: cst.CSTNode, indent: str) -> None:
+        super().__init__(module, wanted)
+        self.indent_tokens.append(indent)
+        self.owner = owner
+        self.first_line = 0
+        self.left = set(wanted)
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        super().after_codegen(node)
+        self.left.discard(id(node))
+        if not self.left and self.first_line:
+            raise _FoundAllError
+
+    def record_syntactic_position(
+        self,
+        node: cst.CSTNode,
+        *,
+        start_node: cst.CSTNode | None = None,
+        end_node: cst.CSTNode | None = None,
+    ) -> _Stretch | _NoStretch:
+        if node is self.owner:
+            self.first_line = self.line
+        return super().record_syntactic_position(node, start_node=start_node, end_node=end_node)
 
 
 class _Stretch:
@@ -160,15 +231,17 @@ class _Stretch:
         self.line = self.recorder.line
         self.column = self.recorder.column
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            return
         recorder = self.recorder
         start = (self.line, self.column)
         end = (recorder.line, recorder.column)
         if self.start_node is not None:
-            start = recorder.positions[self.start_node][:2]
+            start = recorder.positions[id(self.start_node)][:2]
         if self.end_node is not None:
-            end = recorder.positions[self.end_node][2:]
-        recorder.positions[self.node] = (*start, *end)
+            end = recorder.positions[id(self.end_node)][2:]
+        recorder.positions[id(self.node)] = (*start, *end)
 
 
 class _NoStretch:

@@ -69,7 +69,7 @@ class SourceFile:
             from ganlint.positions import record_positions
 
             targets = {mark: _choose_shown_node(self._nodes[mark]) for mark in missing}
-            positions = record_positions(self.module, targets.values())
+            positions = record_positions(self.module, targets.values(), self.text)
             for mark, node in targets.items():
                 self._spans[mark] = self.source_text.make_span(*positions.get(node, (1, 0, 1, 0)))
         return {mark: self._spans[mark] for mark in wanted}

@@ -8,7 +8,7 @@ import libcst as cst
 import pytest
 
 import ganlint
-from ganlint import nesting, positions
+from ganlint import nesting, positions, statement_lines
 from ganlint.errors import SourceError
 from ganlint.source import parse_source, read_source
 from ganlint.span import Span
@@ -55,6 +55,83 @@ def test_recorder_of_few_nodes_equals_recorder_of_all():
     everything = positions.record_positions(module, nodes)
     for node in nodes[::7]:
         assert positions.record_positions(module, [node])[node] == everything[node]
+
+
+@pytest.mark.parametrize("name", ["source.py", "statement_lines.py", "notebook.py"])
+def test_positions_by_statement_equal_those_of_the_whole_module(name):
+    source = read_source(PACKAGE / name)
+    nodes = list(walk(source.module))
+    whole = positions.record_positions(source.module, nodes)
+    assert positions.record_positions(source.module, nodes, source.text) == whole
+    for node in nodes[::23]:
+        assert positions.record_positions(source.module, [node], source.text) == {node: whole[node]}
+
+
+STATEMENTS = """\
+# a comment [ that opens a bracket
+\"\"\"Two
+lines.\"\"\"
+
+@wrap(
+    1)
+# between
+@wrap
+class A(
+    Base
+): x = 1; y = 2
+
+if a: b(c)
+elif (d and
+      e): pass
+elif f:
+\tg("\\
+")
+else: h = [
+  1, 2]
+try:
+    i = '# (' + \\
+      "'"
+except (J, K) as l:
+    m
+except N: o
+else:
+    p
+finally: q
+match r:
+    case [s, t] if u:
+        v
+    case _: w
+for x in y: z
+else: pass
+async def aa():
+    async with bb as cc, dd: ee
+    while ff:
+        gg
+    else:
+        hh = '''(
+
+'''  # (
+    return ii
+"""
+
+
+@pytest.mark.parametrize("text", [STATEMENTS, STATEMENTS.replace("\n", "\r\n"), STATEMENTS.rstrip(), ""])
+def test_statement_lines_are_those_of_the_tree(text):
+    module = cst.parse_module(text)
+    nodes = list(walk(module))
+    whole = positions.provide_positions(module, nodes)
+    lines = statement_lines.find_statement_lines(module, text)
+    shown = [node for node in nodes if id(node) in lines]
+    assert len(shown) == (19 if text else 0)
+    assert all(lines[id(node)].line == whole[node][0] for node in shown)
+    for node in nodes:
+        assert positions.record_positions(module, [node], text) == {node: whole[node]}
+
+
+def test_a_text_that_does_not_fit_the_tree_has_no_statement_lines():
+    module = cst.parse_module("a\nb\n")
+    assert statement_lines.find_statement_lines(module, "a\n") is None
+    assert positions.record_positions(module, [module.body[1]], "a\n") == {module.body[1]: (2, 0, 2, 1)}
 
 
 def test_position_provider_takes_over_when_the_private_generator_is_gone(monkeypatch):

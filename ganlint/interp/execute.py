@@ -14,10 +14,11 @@ from ganlint.interp.importing import import_from, import_names
 from ganlint.interp.iterate import copy_sample, iterate_value
 from ganlint.interp.journal import join_outcomes
 from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN, STATEMENTS
-from ganlint.interp.syntax import adapts_to_size, attribute_words, walk_syntax
+from ganlint.interp.syntax import adapts_to_size, attribute_words
 from ganlint.interp.torch_values import ModuleV, TensorV
 from ganlint.interp.truth import decide_truth
 from ganlint.interp.values import HIGH, NONE, Const, DictV, ListV, Unknown
+from ganlint.tree import walk_syntax
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -117,7 +117,8 @@ class _EntryRun:
     def __init__(self, project: Project, source: SourceFile) -> None:
         self.project = project
         self.source = source
-        self.problems: list[Problem] = []
+        #: What was given up, and where; places become lines once, at the end.
+        self.gave_up: list[tuple[str, int | None]] = []
         project.add_source(source)
         project.read.clear()
         self.machine = Machine(project, Events(), _UNIT_BUDGET)
@@ -146,7 +147,7 @@ class _EntryRun:
         machine.base.take_back()
         for module in machine.events.called.values():
             module.trace = None
-        problems = [*self.problems, *self.source.problems]
+        problems = [*self._list_problems(), *self.source.problems]
         problems.extend(problem for path, problem in self.project.problems.items() if path in self.project.read)
         return EntryResult(facts=facts, problems=tuple(problems), constructed=constructed, parts=parts)
 
@@ -178,14 +179,20 @@ class _EntryRun:
         self.spent += machine.steps
 
     def _add_problem(self, message: str, node: cst.CSTNode | None) -> None:
-        line, column, cell = 1, 1, None
-        if node is not None:
-            mark = self.source.mark(node)
-            span = self.source.locate([mark])[mark]
-            line, column, cell = span.line, span.column, span.cell
-        self.problems.append(
-            Problem(path=self.source.path, message=message, line=line, column=column, cell=cell, fatal=False)
-        )
+        self.gave_up.append((message, self.source.mark(node) if node is not None else None))
+
+    def _list_problems(self) -> list[Problem]:
+        spans = self.source.locate([mark for _, mark in self.gave_up if mark is not None])
+        problems = []
+        for message, mark in self.gave_up:
+            line, column, cell = 1, 1, None
+            if mark is not None:
+                span = spans[mark]
+                line, column, cell = span.line, span.column, span.cell
+            problems.append(
+                Problem(path=self.source.path, message=message, line=line, column=column, cell=cell, fatal=False)
+            )
+        return problems
 
     def _run_functions(self) -> None:
         for _ in range(3):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ganlint.interp.syntax import attribute_words, walk_syntax
+from ganlint.interp.syntax import attribute_words
 from ganlint.interp.torch_values import ModuleV, pick_module
 from ganlint.interp.values import ClassV, ExternalV, FunctionV, Value
+from ganlint.tree import walk_syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

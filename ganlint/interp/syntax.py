@@ -1,52 +1,17 @@
-"""Walking a syntax tree without its whitespace, and what can be told of a function or loop by its words alone.
-
-libcst's own `children` visits every whitespace node and costs about ten times as much.
-"""
+"""What can be told of a function or loop by its words alone."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import fields
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from ganlint.tree import walk_syntax
 
-_SKIPPED = frozenset(
-    {"leading_lines", "lines_after_decorators", "header", "footer", "comma", "semicolon", "equal", "lpar", "rpar",
-     "lbracket", "rbracket", "lbrace", "rbrace", "colon", "dot", "indent", "trailing_whitespace", "operator"}
-)  # fmt: skip
-_fields: dict[type, tuple[str, ...]] = {}
 _generators: dict[cst.CSTNode, bool] = {}
 _words: dict[cst.CSTNode, frozenset[str]] = {}
 _names: dict[cst.CSTNode, Counter[str]] = {}
 _OWN_SCOPE = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
-
-
-def walk_syntax(node: cst.CSTNode, stop: tuple[type, ...] = ()) -> Iterator[cst.CSTNode]:
-    """Yield a node and all below it, in no particular order, not looking into nodes of the `stop` types."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        yield current
-        kind = current.__class__
-        if kind in stop and current is not node:
-            continue
-        names = _fields.get(kind)
-        if names is None:
-            names = _fields[kind] = tuple(
-                field.name
-                for field in fields(current)
-                if not field.name.startswith(("_", "whitespace")) and field.name not in _SKIPPED
-            )
-        for name in names:
-            value = getattr(current, name)
-            if value.__class__ is tuple or value.__class__ is list:
-                stack.extend(item for item in value if hasattr(item, "__dataclass_fields__"))
-            elif hasattr(value, "__dataclass_fields__"):
-                stack.append(value)
 
 
 def is_generator(function: cst.FunctionDef) -> bool:

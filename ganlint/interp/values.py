@@ -315,11 +315,10 @@ def join(first: Value, second: Value) -> Value:
         and first.value == second.value
     ):
         return first
-    options: list[Value] = []
+    options: dict[int, Value] = {}
     for value in (first, second):
         for option in value.options if isinstance(value, Choice) else (value,):
-            if not any(option is other for other in options):
-                options.append(option)
+            options.setdefault(id(option), option)
     if len(options) > _MAX_CHOICES:
         return Unknown("too many alternatives")
-    return Choice(tuple(options))
+    return Choice(tuple(options.values()))
