@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -201,6 +201,7 @@ def watch_functional() -> None:
     if hasattr(original, "watched"):
         return
 
+    @wraps(original)
     def batch_norm(  # noqa: PLR0913, PLR0917 - the signature is torch's
         input: torch.Tensor,  # noqa: A002 - torch's name
         running_mean: torch.Tensor | None = None,
