@@ -13,7 +13,7 @@ from benchmarks.dynamic.drawn import draw_case
 from ganlint.confirm.building import plant_seed
 from ganlint.confirm.judge import judge_pair
 from ganlint.confirm.measure import measure_pair
-from ganlint.confirm.worker import make_sample
+from ganlint.confirm.program import make_sample
 
 
 def judge_case(case: Case, seed: int, device: str = "cpu") -> set[str]:

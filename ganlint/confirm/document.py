@@ -110,7 +110,10 @@ class CounterfactualDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeDocument:
-    """One program. `loss` and `batch_size` are null where the program does not say; `guessed` is what was tried out."""
+    """One program. `loss` and `batch_size` are null where the program does not say; `guessed` is what was tried out.
+
+    `reduced` holds the side of the program's images and that of the images measured, where those are too large.
+    """
 
     path: str
     device: str
@@ -121,6 +124,8 @@ class ProbeDocument:
     networks: list[BuiltDocument]
     passes: list[PassDocument]
     counterfactuals: list[CounterfactualDocument]
+    reduced: list[int] | None
+    left_out: list[str]
     failure: str | None
 
 

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that the documentation uses
 from torch import nn
 
-from ganlint.confirm.building import first_tensor
+from ganlint.confirm.inputs import first_tensor
 from ganlint.confirm.norms import NormRecord, NormWatch, rms
 
 #: How near to 0 or 1 a probability counts as saturated.
@@ -71,10 +71,13 @@ def measure_pair(
     make_noise: Callable[[], list[torch.Tensor]],
     make_real: Callable[[torch.Tensor], list[torch.Tensor]],
     kind: str,
+    *,
+    scale: float = 1.0,
 ) -> PairRecord:
     """Run the generator's step and the discriminator's, without stepping; what the networks raise is in `raised`.
 
-    `make_real` is given the fakes and returns the discriminator's inputs with real samples in their place.
+    `make_real` is given the fakes and returns the discriminator's inputs with real samples in their place. `scale` is
+    how many times the program's batch is larger than the one measured.
     """
     record = PairRecord(
         generator=NetworkRecord(order=[path for path, _ in generator.named_modules()]),
@@ -82,7 +85,7 @@ def measure_pair(
     )
     generator.train()
     discriminator.train()
-    watches = [NormWatch(generator), NormWatch(discriminator)]
+    watches = [NormWatch(generator, scale=scale), NormWatch(discriminator, scale=scale)]
     try:
         generator.zero_grad(set_to_none=True)
         fake = first_tensor(generator(*make_noise()))

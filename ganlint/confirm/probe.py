@@ -31,13 +31,19 @@ _START = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """What a worker said of a program; `failure` is empty where it came to its end."""
+    """What a worker said of a program; `failure` is empty where it came to its end.
+
+    `reduced` are the side of the program's images and the one measured, where these are smaller; `left_out` the passes
+    that there was no time for.
+    """
 
     request: ProbeRequest
     contained: Mapping[str, bool] = field(default_factory=dict)
     built: tuple[Mapping[str, Any], ...] = ()
     pairs: tuple[Mapping[str, Any], ...] = ()
     counterfactuals: tuple[Mapping[str, Any], ...] = ()
+    reduced: tuple[int, ...] = ()
+    left_out: tuple[str, ...] = ()
     failure: str = ""
 
     @property
@@ -45,6 +51,7 @@ class Probe:
         """What of the networks and the loss is not the program's."""
         names = {name for item in self.built for name in item["guessed"]}
         names |= set() if self.request.loss else {"loss"}
+        names |= {"size"} if self.reduced else set()
         roles = {item["role"] for item in self.built if item["ok"]}
         return frozenset(names | (set() if {"generator", "discriminator"} <= roles else {"partner"}))
 
@@ -134,6 +141,8 @@ def run_worker(requests: Sequence[ProbeRequest]) -> list[Probe]:
             "HOME": scratch, "TMPDIR": scratch, "TORCH_HOME": scratch, "PATH": os.environ.get("PATH", ""),
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "OMP_NUM_THREADS": "1",
             "LC_ALL": "C.UTF-8",
+            # glibc gives large blocks back at once, and the next pass asks the kernel for them again.
+            "MALLOC_MMAP_THRESHOLD_": str(1 << 28), "MALLOC_TRIM_THRESHOLD_": str(1 << 29),
         }  # fmt: skip
         command = [sys.executable, "-B", "-m", "ganlint.confirm.worker"]
         lines = "".join(json.dumps(request.to_record()) + "\n" for request in requests)
@@ -183,6 +192,8 @@ def _make_probe(request: ProbeRequest, stages: Mapping[str, list[Mapping[str, An
         built=tuple(stages.get("built", [])),
         pairs=tuple(stages.get("pair", [])),
         counterfactuals=tuple(stages.get("counterfactual", [])),
+        reduced=tuple(next(iter(stages.get("reduced", [])), {}).get("size", ())),
+        left_out=tuple(name for item in stages.get("left_out", []) for name in item["passes"]),
         failure=next(iter(reasons), ""),
     )
 

@@ -34,6 +34,8 @@ def render_json(probes: Sequence[Probe]) -> str:
                 "counterfactuals": [
                     _pick(item, "change", "before", "after", "blind") for item in probe.counterfactuals
                 ],
+                "reduced": list(probe.reduced) or None,
+                "left_out": list(probe.left_out),
                 "failure": probe.failure or None,
             }
             for probe in probes
@@ -69,6 +71,10 @@ def _list_lines(probe: Probe) -> Iterator[str]:
             yield f"  {item['name']}: {item['code']}: {item['message']}"
         elif item["guessed"]:
             yield f"  {item['name']}: built; guessed: {', '.join(item['guessed'])}"
+    if probe.reduced:
+        yield "  measured with images of {1} by {1} instead of {0} by {0}: the networks are large".format(
+            *probe.reduced
+        )
     if probe.failure:
         yield f"  gave up: {probe.failure}"
     if not probe.pairs:
@@ -84,6 +90,8 @@ def _list_lines(probe: Probe) -> Iterator[str]:
     for change in probe.counterfactuals:
         said = spell_moves(change) or change["raised"] or "unchanged"
         yield f"  {change['change'] + ':':20} first-layer gradient {said}"
+    if probe.left_out:
+        yield f"  left out for lack of time: {', '.join(probe.left_out)} (--seconds gives more)"
 
 
 def _list_network(role: str, record: Mapping[str, Any]) -> Iterator[str]:

@@ -1,0 +1,263 @@
+"""Inputs for a live network: of the shapes that the program gives, else of those that fit its first layer."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+from ganlint.confirm.building import NotBuiltError
+from ganlint.confirm.request import NetworkRequest
+
+Shapes = tuple[tuple[int, ...], ...]
+#: Batch and side of a square image where the program tells neither.
+DEFAULT_BATCH, _SIDES = 8, (32, 64, 28, 128, 256)
+#: Larger batches are measured at this size, that of the cases the thresholds were fixed with.
+_LARGEST_BATCH = 16
+#: Seconds that one forward pass may take before the pair is measured with smaller batches and images.
+_COSTLY = 0.12
+#: The least batch and side that the cost of a pass brings about.
+_LEAST_BATCH, _LEAST_SIDE = 8, 16
+#: Seconds after which a pass that is only tried is given up.
+_DEADLINE = 0.5
+_IMAGE = 4
+_CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+_TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+_Part = TypeVar("_Part", bound=nn.Module)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveNetwork:
+    """A network with inputs it takes; `guessed` names what the program does not say, `cost` a forward's seconds."""
+
+    module: nn.Module
+    shapes: Shapes
+    guessed: tuple[str, ...]
+    cost: float = 0.0
+
+    @property
+    def batch(self) -> int:
+        """The number of samples that it is run with."""
+        return self.shapes[0][0]
+
+    @property
+    def size(self) -> int:
+        """The largest side of the images that go into it, 0 where none do."""
+        return max((max(shape[2:]) for shape in self.shapes if len(shape) == _IMAGE), default=0)
+
+
+def find_inputs(module: nn.Module, request: NetworkRequest, batch: int | None, device: str) -> LiveNetwork:
+    """Return the network with shapes that it takes, and what of them is guessed; raises NotBuiltError."""
+    failure = "no input fits"
+    for shapes, guessed in _list_candidates(module, request, min(batch or DEFAULT_BATCH, _LARGEST_BATCH)):
+        live = LiveNetwork(module=module, shapes=shapes, guessed=guessed)
+        try:
+            live, _ = _time_pass(live, device)
+        except _TooCostlyError:
+            failure = f"one pass forward takes more than {_DEADLINE:g} s"
+            costly = _accept_costly(live, device)
+            if costly is None:
+                raise NotBuiltError("too-large", failure) from None
+            live = costly
+        except Exception as error:  # noqa: BLE001 - the user's forward may raise anything
+            if "more than 1 value per channel" in str(error) and not guessed and batch:
+                # The shape is right and the batch too small: that is what the pass has to say.
+                return live
+            failure = f"{type(error).__name__}: {error}"
+            continue
+        return replace(live, guessed=(*guessed, *(() if batch else ("batch",))))
+    raise NotBuiltError("not-run", failure.splitlines()[0][:200])
+
+
+def lighten_networks(lives: Sequence[LiveNetwork], device: str) -> tuple[LiveNetwork, ...]:
+    """Return a network, or a pair, with smaller batches and images as far as it takes them, until a pass is cheap.
+
+    Of batches the norms' statistics are settled long before; of images a network that takes smaller ones works on each
+    place alike. Where images were made smaller, `size` is among what is guessed.
+    """
+    found = tuple(lives)
+    for change in (_reduce_batch, *[_halve_images] * 4, _reduce_further):
+        if max(live.cost for live in found) <= _COSTLY:
+            break
+        found = _try_smaller([replace(live, shapes=change(live.shapes)) for live in found], device) or found
+    return tuple(
+        replace(live, guessed=(*live.guessed, "size")) if live.size != before.size else live
+        for live, before in zip(found, lives, strict=True)
+    )
+
+
+def _reduce_batch(shapes: Shapes) -> Shapes:
+    return tuple((min(shape[0], _LEAST_BATCH), *shape[1:]) for shape in shapes)
+
+
+def _reduce_further(shapes: Shapes) -> Shapes:
+    return tuple((min(shape[0], 2), *shape[1:]) for shape in shapes)
+
+
+def _halve_images(shapes: Shapes) -> Shapes:
+    return tuple(
+        (*shape[:2], *(side // 2 if side > _LEAST_SIDE else side for side in shape[2:]))
+        if len(shape) == _IMAGE else shape for shape in shapes
+    )  # fmt: skip
+
+
+def _try_smaller(lives: Sequence[LiveNetwork], device: str) -> tuple[LiveNetwork, ...] | None:
+    """Return the networks with what passes cost, the second with images as the first makes them; None if one raises."""
+    first, *others = lives
+    try:
+        first, made = _time_pass(first, device)
+        return (first, *(_time_pass(_fit_images(live, tuple(made.shape)), device)[0] for live in others))
+    except _TooCostlyError:
+        # The next change goes on from here.
+        return tuple(replace(live, cost=math.inf) for live in lives)
+    except Exception:  # noqa: BLE001 - the user's forward may raise anything
+        return None
+
+
+def _fit_images(live: LiveNetwork, made: tuple[int, ...]) -> LiveNetwork:
+    """Give all images that are as large as the first input the size of those that are made."""
+    old = live.shapes[0][2:]
+    shapes = tuple((*shape[:2], *made[2:]) if shape[2:] == old else shape for shape in live.shapes)
+    return replace(live, shapes=shapes) if len(made) == len(live.shapes[0]) == _IMAGE else live
+
+
+class _TooCostlyError(Exception):
+    """A pass takes longer than one that is run many times may."""
+
+
+def _time_pass(live: LiveNetwork, device: str) -> tuple[LiveNetwork, torch.Tensor]:
+    """Run a network forward; returns it with what that costs, and its output."""
+    started = time.process_time()
+
+    def look_at_clock(_part: nn.Module, _args: object) -> None:
+        if time.process_time() - started > _DEADLINE:
+            raise _TooCostlyError
+
+    handles = [part.register_forward_pre_hook(look_at_clock) for part in live.module.modules()]
+    try:
+        with torch.no_grad():
+            live.module.train()
+            made = run_network(live.module, make_inputs(live.module, live.shapes, device))
+    finally:
+        for handle in handles:
+            handle.remove()
+    return replace(live, cost=time.process_time() - started), made
+
+
+def _accept_costly(live: LiveNetwork, device: str) -> LiveNetwork | None:
+    """Return a network whose pass takes too long, if a smaller one shows that it takes inputs like these."""
+    smaller = _reduce_further(live.shapes)
+    while True:
+        try:
+            _time_pass(replace(live, shapes=smaller), device)
+        except _TooCostlyError:
+            smaller, larger = _halve_images(smaller), smaller
+            if smaller == larger:
+                return None
+        except Exception:  # noqa: BLE001 - the user's forward may raise anything
+            return None
+        else:
+            return replace(live, cost=math.inf)
+
+
+def _list_candidates(
+    module: nn.Module, request: NetworkRequest, batch: int
+) -> Iterator[tuple[Shapes, tuple[str, ...]]]:
+    known = _complete_inputs(module, request.inputs)
+    if known and all(dims is not None and None not in dims[1:] for dims in known):
+        yield tuple((batch, *_sizes(dims)) for dims in known), ()
+    first = _find_part(module, (nn.Linear, *_CONVOLUTIONS, *_TRANSPOSED))
+    if known and all(dims is not None for dims in known):
+        told = next((dims[1] for dims in known if dims is not None and len(dims) > 2 and dims[1] is not None), None)  # noqa: PLR2004 - an image's channels
+        for channels in dict.fromkeys(
+            filter(None, (told, getattr(first, "in_channels", getattr(first, "in_features", 3))))
+        ):
+            for side in _SIDES:
+                yield tuple((batch, *_fill(dims, channels, side)) for dims in known), ("shape",)
+    embedding = _find_part(module, nn.Embedding)
+    for shape in _list_first(first, batch):
+        yield (shape,), ("shape",)
+        if embedding is not None:  # one label for each sample, or what the program has looked up for it
+            yield (shape, (batch,)), ("shape",)
+            yield (shape, (batch, embedding.embedding_dim)), ("shape",)
+
+
+def _find_part(module: nn.Module, kinds: type[_Part] | tuple[type[_Part], ...]) -> _Part | None:
+    """Return the first part of some kinds, in the order of construction."""
+    return next((part for part in module.modules() if isinstance(part, kinds)), None)
+
+
+def _list_first(first: nn.Module | None, batch: int) -> Iterator[tuple[int, ...]]:
+    """Yield shapes that the first layer takes."""
+    if isinstance(first, nn.Linear):
+        yield batch, first.in_features
+    elif isinstance(first, (*_CONVOLUTIONS, *_TRANSPOSED)):
+        for side in (1, *_SIDES) if isinstance(first, _TRANSPOSED) else _SIDES:
+            yield batch, first.in_channels, *([side] * (first.weight.dim() - 2))
+
+
+def _complete_inputs(
+    module: nn.Module, known: Sequence[tuple[int | None, ...] | None]
+) -> list[tuple[int | None, ...] | None]:
+    """Put a shape for each input of which nothing is known: a list of labels, where the network embeds some."""
+    required = [
+        item
+        for item in inspect.signature(module.forward).parameters.values()
+        if item.default is inspect.Parameter.empty and item.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+    ]
+    given = list(known) + [None] * (len(required) - len(known))
+    if len(given) < 2 and not known:  # noqa: PLR2004 - a lone input is guessed from the first layer
+        return []
+    if _find_part(module, nn.Embedding) is not None:
+        return [dims if dims is not None or not index else (None,) for index, dims in enumerate(given)]
+    # The first layer takes all of them side by side: what is left of it belongs to the one that is not known.
+    first = _find_part(module, nn.Linear)
+    told = [dims[1] for dims in given if dims is not None and len(dims) == 2 and dims[1] is not None]  # noqa: PLR2004 - rows
+    if first is not None and len(told) == len(given) - 1 and first.in_features > sum(told):
+        return [dims if dims is not None else (None, first.in_features - sum(told)) for dims in given]
+    return given
+
+
+def _sizes(dims: Sequence[int | None] | None) -> tuple[int, ...]:
+    return tuple(size for size in (dims or ())[1:] if size is not None)
+
+
+def _fill(dims: Sequence[int | None] | None, channels: int, side: int) -> tuple[int, ...]:
+    sizes = list((dims or ())[1:])
+    return tuple(size if size is not None else channels if index == 0 else side for index, size in enumerate(sizes))
+
+
+def make_inputs(module: nn.Module, shapes: Sequence[tuple[int, ...]], device: str) -> list[torch.Tensor]:
+    """Return random inputs of these shapes; whole numbers where an embedding would look them up."""
+    embedding = _find_part(module, nn.Embedding)
+    inputs = []
+    for shape in shapes:
+        if embedding is not None and len(shape) == 1:
+            inputs.append(torch.randint(0, embedding.num_embeddings, shape, device=device))
+        else:
+            inputs.append(torch.randn(shape, device=device))
+    return inputs
+
+
+def run_network(module: nn.Module, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Return the first floating-point tensor of what a network gives; raises ValueError if there is none."""
+    return first_tensor(module(*inputs))
+
+
+def first_tensor(value: object) -> torch.Tensor:
+    """Return the first floating-point tensor in a value."""
+    if isinstance(value, torch.Tensor) and value.is_floating_point():
+        return value
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    for part in parts:
+        try:
+            return first_tensor(part)
+        except ValueError:
+            continue
+    raise ValueError("the network returns no floating-point tensor")

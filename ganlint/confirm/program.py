@@ -1,0 +1,203 @@
+"""The networks of one request, alive: built, run with several seeds, and run again with one thing changed.
+
+Passes that can be left out (further seeds, counterfactuals) are not begun once a tenth of the request's time is used
+up; what was left out is said.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the name that the documentation uses
+from torch import nn
+
+from ganlint.confirm.binding import bind_layers
+from ganlint.confirm.building import (
+    NotBuiltError,
+    StandInDiscriminator,
+    StandInGenerator,
+    build_network,
+    plant_seed,
+)
+from ganlint.confirm.counterfactual import CHANGES, Setting, change_copy, mark_final_sigmoid
+from ganlint.confirm.inputs import LiveNetwork, find_inputs, lighten_networks, make_inputs, run_network
+from ganlint.confirm.judge import judge_pair
+from ganlint.confirm.loading import ProgramFinder, take_defaults
+from ganlint.confirm.measure import PairRecord, measure_pair
+from ganlint.confirm.norms import watch_functional
+from ganlint.confirm.request import ROLES, NetworkRequest, ProbeRequest
+
+Say = Callable[..., None]
+#: The part of a request's time after which no pass is begun that can be left out.
+_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Player:
+    """A network of the pair with what was asked for."""
+
+    request: NetworkRequest
+    live: LiveNetwork
+
+
+class LiveProgram:
+    """Builds the networks of a request and measures them; every answer is said at once."""
+
+    def __init__(self, request: ProbeRequest, say: Say) -> None:
+        self.request = request
+        self.say = say
+        self.finder = ProgramFinder(request.roots)
+        self._started = time.process_time()
+        sys.meta_path.insert(0, self.finder)
+        take_defaults()
+        bind_layers(self.finder.files)
+        watch_functional()
+
+    def run(self) -> None:
+        """Build, then measure what could be built; raises what the passes raise."""
+        players: dict[str, Player] = {}
+        for network in self.request.networks:
+            live = self._build(network)
+            if live is not None:
+                players.setdefault(network.role or "generator", Player(request=network, live=live))
+        if players:
+            self._measure(players)
+
+    def _build(self, network: NetworkRequest) -> LiveNetwork | None:
+        plant_seed(0)
+        try:
+            module, certain = build_network(network, self.finder)
+            module.to(self.request.device)
+            live = find_inputs(module, network, self.request.batch_size, self.request.device)
+        except NotBuiltError as error:
+            self._say_built(network, code=error.code, message=str(error))
+            return None
+        live = live if certain else replace(live, guessed=(*live.guessed, "arguments"))
+        self._say_built(network, guessed=live.guessed)
+        return live
+
+    def _say_built(
+        self, network: NetworkRequest, *, code: str = "", message: str = "", guessed: tuple[str, ...] = ()
+    ) -> None:
+        self.say(
+            stage="built", name=network.name, role=network.role, ok=not code, code=code, message=message,
+            guessed=guessed,
+        )  # fmt: skip
+
+    def _measure(self, players: dict[str, Player]) -> None:
+        players = self._lighten(players)
+        left = list(self._measure_all(players))
+        if left:
+            self.say(stage="left_out", passes=left)
+
+    def _lighten(self, players: dict[str, Player]) -> dict[str, Player]:
+        roles = [role for role in ROLES if role in players]
+        lives = [players[role].live for role in roles]
+        lighter = lighten_networks(lives, self.request.device)
+        size, smaller = (max(live.size for live in group) for group in (lives, lighter))
+        if size != smaller:
+            self.say(stage="reduced", size=[size, smaller])
+        return {role: replace(players[role], live=live) for role, live in zip(roles, lighter, strict=True)}
+
+    def _measure_all(self, players: dict[str, Player]) -> Iterator[str]:
+        """Measure the first seed, what would change it, then the other seeds; yields what there was no time for."""
+        setting = self._find_setting(players)
+        pair = self._make_pair(players, 0)
+        first = self._run_seed(players, pair, 0, setting)
+        if not first.raised:
+            yield from self._measure_changes(players, pair, first, setting)
+        for seed in range(1, self.request.seeds):
+            if not self._has_time():
+                yield f"seed {seed}"
+                continue
+            self._run_seed(players, self._make_pair(players, seed), seed, setting)
+
+    def _find_setting(self, players: dict[str, Player]) -> Setting:
+        loss = (self.request.loss if len(players) == len(ROLES) else None) or "bce_with_logits"
+        batch = next(iter(players.values())).live.batch
+        return Setting(loss=loss, batch=batch, own_batch=max(self.request.batch_size or batch, batch))
+
+    def _has_time(self) -> bool:
+        return time.process_time() - self._started < self.request.seconds * _SHARE
+
+    def _make_pair(self, players: dict[str, Player], seed: int) -> tuple[nn.Module, nn.Module]:
+        plant_seed(seed)
+        return self._make(players, "generator"), self._make(players, "discriminator")
+
+    def _make(self, players: dict[str, Player], role: str) -> nn.Module:
+        """Return a new network of a role, or what stands in for it where the program has none."""
+        device = self.request.device
+        if role in players:
+            return build_network(players[role].request, self.finder)[0].to(device)
+        (other,) = players.values()
+        if role == "generator":
+            return StandInGenerator(other.live.shapes[0]).to(device)
+        made = run_network(other.live.module, make_inputs(other.live.module, other.live.shapes, device))
+        return StandInDiscriminator(tuple(made.shape)).to(device)
+
+    def _run(
+        self, players: dict[str, Player], pair: tuple[nn.Module, nn.Module], seed: int, setting: Setting
+    ) -> PairRecord:
+        """Run one pass; inputs are drawn anew from the seed."""
+        plant_seed(seed)
+        device = self.request.device
+        judge = players.get("discriminator")
+        given = players["generator"].live.shapes if "generator" in players else judge.live.shapes[:1] if judge else ()
+        noise = [(setting.batch, *shape[1:]) for shape in given]
+        conditions = [(setting.batch, *shape[1:]) for shape in (judge.live.shapes[1:] if judge else ())]
+
+        def make_real(fake: torch.Tensor) -> list[torch.Tensor]:
+            return [make_sample(fake), *make_inputs(pair[1], conditions, device)]
+
+        scale = setting.own_batch / setting.batch
+        return measure_pair(
+            pair[0], pair[1], lambda: make_inputs(pair[0], noise, device), make_real, setting.loss, scale=scale
+        )
+
+    def _run_seed(
+        self, players: dict[str, Player], pair: tuple[nn.Module, nn.Module], seed: int, setting: Setting
+    ) -> PairRecord:
+        record = self._run(players, pair, seed, setting)
+        symptoms = [asdict(item) for item in judge_pair(record)]
+        self.say(stage="pair", seed=seed, record=asdict(record), symptoms=symptoms)
+        return record
+
+    def _measure_changes(
+        self, players: dict[str, Player], pair: tuple[nn.Module, nn.Module], first: PairRecord, setting: Setting
+    ) -> Iterator[str]:
+        before = first_gradients(first)
+        if "discriminator" in players:
+            shapes = players["discriminator"].live.shapes
+            mark_final_sigmoid(pair[1], make_inputs(pair[1], shapes, self.request.device))
+        for change in CHANGES:
+            if not self._has_time():
+                yield change.name
+                continue
+            changed = change.adapt(setting, pair)
+            twins = [change_copy(module, change, role) for module, role in zip(pair, ROLES, strict=True)]
+            if changed is None or (change.edit is not None and not any(twins)):
+                continue
+            after = self._run(players, (twins[0] or pair[0], twins[1] or pair[1]), 0, changed)
+            self.say(
+                stage="counterfactual", change=change.name, before=before, after=first_gradients(after),
+                blind=[first.blind, after.blind], raised=after.raised,
+                gradients={"generator": after.generator.gradients, "discriminator": after.discriminator.gradients},
+            )  # fmt: skip
+
+
+def make_sample(fake: torch.Tensor) -> torch.Tensor:
+    """Return smooth samples of the fakes' shape between -1 and 1: neither noise nor constant."""
+    if fake.dim() == 4:  # noqa: PLR2004 - images
+        count, channels, height, width = fake.shape
+        low = torch.randn(count, channels, max(2, height // 8), max(2, width // 8), device=fake.device)
+        return torch.tanh(1.5 * F.interpolate(low, size=(height, width), mode="bilinear", align_corners=False))
+    return torch.tanh(torch.randn_like(fake))
+
+
+def first_gradients(record: PairRecord) -> dict[str, float | None]:
+    """Return the gradient of each network's first weight matrix."""
+    return {role: getattr(record, role).first_gradient for role in ROLES}
