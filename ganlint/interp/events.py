@@ -140,6 +140,16 @@ class StepEvent:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class NamedEvent:
+    """A value of the training program with a place on the tape, bound to a name or attribute."""
+
+    root: TapeNode
+    node: cst.CSTNode
+    scope: ModuleScope
+    loops: tuple[tuple[int, int], ...]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class PenaltyEvent:
     """A gradient with respect to an input, taken for a penalty."""
 
@@ -234,6 +244,7 @@ class Events:
     forwards: list[ForwardEvent] = field(default_factory=list)
     backwards: list[BackwardEvent] = field(default_factory=list)
     steps: list[StepEvent] = field(default_factory=list)
+    named: list[NamedEvent] = field(default_factory=list)
     penalties: list[PenaltyEvent] = field(default_factory=list)
     clips: list[ClipEvent] = field(default_factory=list)
     copies: list[CopyEvent] = field(default_factory=list)
