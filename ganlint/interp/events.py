@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import libcst as cst
 
+    from ganlint.interp.forks import ForkEvent
     from ganlint.interp.scope import ModuleScope
     from ganlint.interp.tape import TapeNode
     from ganlint.interp.terms import RawTerm
@@ -245,6 +246,9 @@ class Events:
     backwards: list[BackwardEvent] = field(default_factory=list)
     steps: list[StepEvent] = field(default_factory=list)
     named: list[NamedEvent] = field(default_factory=list)
+    forks: list[ForkEvent] = field(default_factory=list)
+    #: The options that the program declares, by the identity of what says the default: the values they allow, if told.
+    choices: dict[int, tuple[object, ...] | None] = field(default_factory=dict)
     penalties: list[PenaltyEvent] = field(default_factory=list)
     clips: list[ClipEvent] = field(default_factory=list)
     copies: list[CopyEvent] = field(default_factory=list)

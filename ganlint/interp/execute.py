@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ganlint.interp.assign import assign_target, augment_target, delete_target
-from ganlint.interp.branch import explore_branch, run_branches
+from ganlint.interp.branch import run_branches
 from ganlint.interp.define import define_class, define_function
+from ganlint.interp.forks import explore_fork, is_option
 from ganlint.interp.importing import import_from, import_names
 from ganlint.interp.iterate import copy_sample, iterate_value
 from ganlint.interp.journal import join_outcomes
@@ -17,7 +18,7 @@ from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN, STATE
 from ganlint.interp.syntax import adapts_to_size, attribute_words, walk_syntax
 from ganlint.interp.torch_values import ModuleV, TensorV
 from ganlint.interp.truth import decide_truth
-from ganlint.interp.values import HIGH, NONE, Const, DictV, ListV, Unknown
+from ganlint.interp.values import NONE, Const, DictV, ListV, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -136,14 +137,10 @@ def _execute_if(machine: Machine, node: cst.If, frame: Frame) -> int:
     if truth is None:
         return run_branches(machine, frame, [run_body, run_orelse])
     taken, other = (run_body, run_orelse) if truth else (run_orelse, run_body)
-    if _is_option(test) and not machine.building and machine.trace is None:
+    if is_option(test) and not machine.building and machine.trace is None:
         # A user may choose the other branch: what it builds and does is part of the program as well.
-        explore_branch(machine, frame, other)
+        explore_fork(machine, frame, node, other, taken=truth)
     return taken()
-
-
-def _is_option(test: Value) -> bool:
-    return isinstance(test, Const) and test.confidence != HIGH
 
 
 def _execute_orelse(machine: Machine, node: cst.If | cst.Else | None, frame: Frame) -> int:

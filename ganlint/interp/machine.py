@@ -49,7 +49,7 @@ class Machine:
 
     __slots__ = (
         "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth", "events",
-        "executed", "exploring", "graded", "iterations", "journal", "limit", "loaders", "loops", "no_grad",
+        "executed", "exploring", "given", "graded", "iterations", "journal", "limit", "loaders", "loops", "no_grad",
         "patches", "progress", "project", "reached", "recent", "returned_at", "scope", "serial", "sites",
         "spreading", "state", "steps", "trace",
     )  # fmt: skip
@@ -63,6 +63,8 @@ class Machine:
         self.steps = 0
         #: What had happened in the program when that was asked last.
         self.progress = 0
+        #: What options are set to in place of their defaults, by the identity of what says the default.
+        self.given: dict[int, object] = {}
         self.journal: Journal | None = None
         #: Takes back, after the run, what the program did to the modules it imports.
         self.base: Journal | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from ganlint.interp import (  # noqa: F401  # each fills the machine's tables wh
 from ganlint.interp.calls import call_function, call_value, implicit_call, name_arguments, parameter_names
 from ganlint.interp.emit import emit_facts
 from ganlint.interp.events import Events
+from ganlint.interp.forks import Variant, list_alternatives
 from ganlint.interp.forward import trace_alone
 from ganlint.interp.journal import Journal
 from ganlint.interp.lightning import fit_module, list_arguments, records_nothing
@@ -37,7 +38,7 @@ from ganlint.interp.torch_values import ModuleV
 from ganlint.interp.values import ClassV, Const, FunctionV, InstanceV, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import libcst as cst
 
@@ -55,13 +56,15 @@ _RECURSION_LIMIT = 6_000
 class EntryResult:
     """The facts of one entry, what could not be analysed, and the classes whose networks its program builds.
 
-    `parts` describes the classes of the file that appear only inside other networks, built with their defaults.
+    `parts` describes the classes of the file that appear only inside other networks, built with their defaults;
+    `variants` are runs with other values of its options.
     """
 
     facts: Facts
     problems: tuple[Problem, ...]
     constructed: frozenset[str]
     parts: Facts | None = None
+    variants: tuple[Variant, ...] = ()
 
 
 class Interpreter:
@@ -72,7 +75,12 @@ class Interpreter:
         self._sources: dict[str, SourceFile] = {}
 
     def interpret_entry(
-        self, source: SourceFile, *, with_parts: bool = False, reveals: list[tuple[Place, str]] | None = None
+        self,
+        source: SourceFile,
+        *,
+        with_parts: bool = False,
+        with_variants: bool = False,
+        reveals: list[tuple[Place, str]] | None = None,
     ) -> EntryResult:
         """Run a file as a program and return its facts; never raises on what the file contains.
 
@@ -86,10 +94,22 @@ class Interpreter:
             if reveals is not None:
                 revealed = run.machine.events.revealed
                 reveals.extend((Place(scope.path, scope.source.mark(node)), text) for node, scope, text in revealed)
-            return result
+            return replace(result, variants=tuple(self._run_variants(run))) if with_variants else result
         finally:
             sys.setrecursionlimit(limit)
             self._sources[source.path] = source
+
+    def _run_variants(self, first: _EntryRun) -> Iterator[Variant]:
+        """Run a program again for each value of an option that trains on what its default leaves out."""
+        spent = first.spent
+        for alternative in list_alternatives(first.machine.events):
+            run = _EntryRun(self._project, first.source, spent=spent)
+            run.machine.given[id(alternative.node)] = alternative.value
+            facts = run.run(with_parts=False).facts
+            spent = run.spent
+            # A run that was given up has seen half a program.
+            if len(run.problems) <= len(first.problems):
+                yield alternative.describe(facts)
 
     def find_source(self, path: str) -> SourceFile | None:
         """Return the file at a path if an entry or an import has read it already."""
@@ -114,7 +134,7 @@ class Interpreter:
 class _EntryRun:
     """One run of an entry: the module, then what the module's own run left unexecuted."""
 
-    def __init__(self, project: Project, source: SourceFile) -> None:
+    def __init__(self, project: Project, source: SourceFile, *, spent: int = 0) -> None:
         self.project = project
         self.source = source
         self.problems: list[Problem] = []
@@ -125,7 +145,7 @@ class _EntryRun:
         self.machine.scope = self.scope
         self.assumed: set[int] = set()
         self.instances: dict[ClassV, Value] = {}
-        self.spent = 0
+        self.spent = spent
         self.exhausted = False
 
     def run(self, *, with_parts: bool) -> EntryResult:
