@@ -41,6 +41,7 @@ RULES = {
     "other:normalize-channel-mismatch": ("normalize-channel-mismatch",),
     "other:train-loader-not-shuffled": ("unshuffled-train-loader",),
     "other:unused-loss": ("loss-never-called",),
+    "other:wrong-output-column": ("output-columns-overlap",),
 }
 
 

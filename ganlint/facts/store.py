@@ -60,6 +60,7 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("layer", "network"): "network",
     ("op", "network"): "network",
     ("op", "layer"): "layer",
+    ("op", "overlaps"): "op",
     ("unregistered_layers", "network"): "network",
     ("missing_attribute", "network"): "network",
     ("loader", "dataset"): "dataset",

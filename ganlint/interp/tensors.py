@@ -6,6 +6,7 @@ import operator
 from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import BATCH_SIZE, apply_function, union_networks
+from ganlint.interp.columns import read_columns
 from ganlint.interp.creation import create_tensor
 from ganlint.interp.events import InitEvent
 from ganlint.interp.gradients import run_backward
@@ -210,6 +211,7 @@ def index_tensor(machine: Machine, tensor: TensorV, indices: Sequence[Value | sl
                 depth=machine.depth - trace.depth,
             )
             record.output_shape = part.shape
+            record.columns = read_columns(tensor.shape, indices)
             part.op, part.trace = trace.add(record), trace
     if tensor.parts is not None and len(indices) == 1 and isinstance(indices[0], Const):
         position = indices[0].value
