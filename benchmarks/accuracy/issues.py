@@ -36,6 +36,7 @@ RULES = {
     "other:ce-on-softmax": ("cross-entropy-on-softmax",),
     "other:functional-dropout-always-on": ("functional-dropout-always-on",),
     "other:gp-norm-not-flattened": ("penalty-norm-wrong-dim",),
+    "other:hard-coded-cuda": ("unconditional-cuda",),
     "other:inplace-update-between-backwards": ("stale-graph",),
     "other:loss-never-backward": ("discriminator-loss-missing-term", "step-without-effect"),
     "other:normalize-channel-mismatch": ("normalize-channel-mismatch",),

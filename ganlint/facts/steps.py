@@ -208,6 +208,21 @@ class WeightCopy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceMove:
+    """A network, or a tensor of the training loop, that the program moves to a GPU.
+
+    `network` is None for a tensor. `condition` is the condition about CUDA that a move depends on: an option, or
+    whether there is a GPU. It is None where there is none, or where the network is moved on both sides of it; a
+    constant of the program is a condition for tensors, not for networks.
+    """
+
+    place: Place
+    network: int | None
+    condition: Place | None
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InitFunction:
     """A function that initialises the weights of the modules it is given.
 

@@ -11,6 +11,7 @@ from ganlint.interp.assign import assign_target, augment_target, delete_target
 from ganlint.interp.branch import run_branches
 from ganlint.interp.define import define_class, define_function
 from ganlint.interp.forks import explore_fork, is_option
+from ganlint.interp.gates import guard_assert, guard_branches
 from ganlint.interp.importing import import_from, import_names
 from ganlint.interp.iterate import copy_sample, iterate_value
 from ganlint.interp.journal import join_outcomes
@@ -103,6 +104,7 @@ def _execute_continue(_machine: Machine, _node: cst.Continue, _frame: Frame) -> 
 
 
 def _execute_assert(machine: Machine, node: cst.Assert, frame: Frame) -> int:
+    guard_assert(machine, frame, node)
     machine.evaluate(node.test, frame)
     return NORMAL
 
@@ -134,9 +136,11 @@ def _execute_if(machine: Machine, node: cst.If, frame: Frame) -> int:
     def run_orelse() -> int:
         return _execute_orelse(machine, node.orelse, frame)
 
+    decided = truth is not None and not is_option(test)
+    body, orelse = guard_branches(machine, frame, node, run_body, run_orelse, decided=decided)
     if truth is None:
-        return run_branches(machine, frame, [run_body, run_orelse])
-    taken, other = (run_body, run_orelse) if truth else (run_orelse, run_body)
+        return run_branches(machine, frame, [body, orelse])
+    taken, other = (body, orelse) if truth else (orelse, body)
     if is_option(test) and not machine.building and machine.trace is None:
         # A user may choose the other branch: what it builds and does is part of the program as well.
         explore_fork(machine, frame, node, other, taken=truth)

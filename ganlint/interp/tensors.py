@@ -9,6 +9,7 @@ from ganlint.interp.apply import BATCH_SIZE, apply_function, union_networks
 from ganlint.interp.columns import read_columns
 from ganlint.interp.creation import create_tensor
 from ganlint.interp.events import InitEvent
+from ganlint.interp.gates import note_move
 from ganlint.interp.gradients import run_backward
 from ganlint.interp.literals import number_of
 from ganlint.interp.numbers import combine_numbers
@@ -76,6 +77,7 @@ def get_tensor_attribute(tensor: TensorV, name: str, node: cst.CSTNode) -> Value
 def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
     """Call a method of a tensor."""
     args = call.args
+    note_move(call, name)
     if name == "backward":
         run_backward(call, tensor, call.argument(0, "gradient"))
         return Const(None)
