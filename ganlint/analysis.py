@@ -5,22 +5,24 @@ Runs in the worker processes; what it returns is plain data that can be pickled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganlint.errors import SourceError
 from ganlint.facts.place import Place
 from ganlint.facts.store import Facts
-from ganlint.finding import Edit, Finding, Fix, Label, Problem
+from ganlint.finding import Confidence, Edit, Finding, Fix, Label, Problem
 from ganlint.matcher.rule import Rule
 from ganlint.source import parse_source, read_bytes, read_text
 from ganlint.span import Span
 from ganlint.suppression import Suppression
 
 if TYPE_CHECKING:
-    from ganlint.interp.program import EntryResult, Interpreter
+    from ganlint.interp.entry import EntryResult
+    from ganlint.interp.forks import Variant
+    from ganlint.interp.program import Interpreter
     from ganlint.matcher.match import CompiledRules, Match, MatchEdit
     from ganlint.sheet import FileSheet
     from ganlint.source import SourceFile
@@ -83,9 +85,11 @@ class Analyzer:
             interpreter = self._get_interpreter()
             source = self._read(entry, interpreter)
             stage = "interpreting"
-            result = interpreter.interpret_entry(source, with_parts=self._plan.wants_facts)
+            result = interpreter.interpret_entry(
+                source, with_parts=self._plan.wants_facts, with_variants=bool(self._plan.rules)
+            )
             stage = "matching"
-            candidates = self._match(result.facts, source, interpreter)
+            candidates = self._match(result, source, interpreter)
             stage = "describing"
             sheets = self._describe(result, interpreter)
         except SourceError as error:
@@ -129,14 +133,17 @@ class Analyzer:
             self._interpreter = Interpreter(self._plan.roots)
         return self._interpreter
 
-    def _match(self, facts: Facts, source: SourceFile, interpreter: Interpreter) -> tuple[Candidate, ...]:
+    def _match(self, result: EntryResult, source: SourceFile, interpreter: Interpreter) -> tuple[Candidate, ...]:
         if not self._plan.rules:
             return ()
         if self._compiled is None:
             from ganlint.matcher.match import compile_rules
 
             self._compiled = compile_rules(self._plan.rules, self._plan.options)
-        matches = self._compiled.match(facts)
+        matches = self._compiled.match(result.facts)
+        known = {(match.rule, match.place) for match in matches}
+        for variant in result.variants:
+            matches.extend(_keep_new(self._compiled.match(variant.facts), variant, known))
         if not matches:
             return ()
         spans = interpreter.locate({place for match in matches for place in _list_places(match)})
@@ -153,6 +160,17 @@ class Analyzer:
 
         described = (result.facts, result.parts) if result.parts is not None else (result.facts,)
         return tuple(sheet for facts in described for sheet in build_sheets(facts, interpreter.locate))
+
+
+def _keep_new(matches: Iterable[Match], variant: Variant, known: set[tuple[str, Place]]) -> Iterator[Match]:
+    """Yield the matches in the branches that only a variant of a program takes, saying with what option they hold."""
+    for match in matches:
+        key = (match.rule, match.place)
+        if match.place in variant.inside and key not in known:
+            known.add(key)
+            confidence = min(match.confidence, Confidence.MEDIUM, key=lambda level: level.rank)
+            labels = (*match.labels, (variant.place, variant.words))
+            yield replace(match, confidence=confidence, labels=labels)
 
 
 def _list_places(match: Match) -> list[Place]:

@@ -36,11 +36,13 @@ RULES = {
     "other:ce-on-softmax": ("cross-entropy-on-softmax",),
     "other:functional-dropout-always-on": ("functional-dropout-always-on",),
     "other:gp-norm-not-flattened": ("penalty-norm-wrong-dim",),
+    "other:hard-coded-cuda": ("unconditional-cuda",),
     "other:inplace-update-between-backwards": ("stale-graph",),
     "other:loss-never-backward": ("discriminator-loss-missing-term", "step-without-effect"),
     "other:normalize-channel-mismatch": ("normalize-channel-mismatch",),
     "other:train-loader-not-shuffled": ("unshuffled-train-loader",),
     "other:unused-loss": ("loss-never-called",),
+    "other:wrong-output-column": ("output-columns-overlap",),
 }
 
 

@@ -247,6 +247,43 @@ def show_penalty_alone() -> None:
             )
 
 
+def show_overlapping_columns() -> None:
+    """InfoGAN whose last layer has a column for the code and one for real or fake, or one column read for both."""
+    for shared in (False, True):
+        for seed in range(3):
+            torch.manual_seed(seed)
+            g = nn.Sequential(nn.Linear(9, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 2))
+            d = nn.Sequential(
+                nn.Linear(2, 64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.LeakyReLU(0.2), nn.Linear(64, 2)
+            )
+            judge = 1 if shared else 0
+            opt_g = torch.optim.Adam(g.parameters(), 1e-3, betas=(0.5, 0.999))
+            opt_d = torch.optim.Adam(d.parameters(), 1e-3, betas=(0.5, 0.999))
+            largest = 0.0
+            for _ in range(1500):
+                code = torch.rand(64, 1) * 2 - 1
+                fake = g(torch.cat([torch.randn(64, 8), code], 1))
+                real, judged = d(ring(64)), d(fake.detach())
+                loss_d = F.softplus(-real[:, judge]).mean() + F.softplus(judged[:, judge]).mean()
+                opt_d.zero_grad()
+                (loss_d + F.mse_loss(judged[:, 1:], code)).backward()
+                largest = max(largest, d[-1].weight.grad[0].abs().max().item())
+                opt_d.step()
+                judged = d(fake)
+                loss_g = F.softplus(-judged[:, judge]).mean()
+                opt_g.zero_grad()
+                (loss_g + F.mse_loss(judged[:, 1:], code)).backward()
+                opt_g.step()
+            with torch.no_grad():
+                code = torch.rand(4000, 1) * 2 - 1
+                fake = g(torch.cat([torch.randn(4000, 8), code], 1))
+                error = F.mse_loss(d(fake)[:, 1:], code).item()
+            print(
+                f"  {'column 1 read twice' if shared else 'a column for each  '} seed {seed}: error of the code {error:.3f},"
+                f" D {loss_d.item():.3f}, G {loss_g.item():.3f}, largest gradient of column 0 {largest:.3f}"
+            )
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     for part in (
@@ -258,6 +295,7 @@ if __name__ == "__main__":
         show_missing_attribute,
         show_unused_layer,
         show_penalty_alone,
+        show_overlapping_columns,
     ):
         print(f"== {part.__doc__}")
         part()

@@ -70,6 +70,9 @@ class Op:
     Ops of kind `input` and `output` stand for the forward's parameters and its returned tensors.
     `inputs` and `outputs` are the indices, in the `Facts.ops`, of the ops before and after it.
     `place` is the construction of the layer, or the call of the function; `call` is where it is applied.
+    `columns` are the first and the last column that a subscript `x[:, a:b]` cuts out of its input, `overlaps` is a
+    later subscript of the same input that shares some of them and is not the same. `unread_column` is the first of the
+    op's own columns that no subscript cuts out, where nothing else uses the op.
     `certain` is false where the op runs only under a condition the interpreter could not decide.
     """
 
@@ -90,6 +93,9 @@ class Op:
     outputs: tuple[int, ...]
     name: str = ""
     wrappers: tuple[str, ...] = ()
+    columns: tuple[int, int] | None = None
+    overlaps: int | None = None
+    unread_column: int | None = None
     certain: bool = True
 
 

@@ -54,6 +54,8 @@ class Backward:
     known. `stepped` is false where none of the optimisers that hold these networks is ever stepped.
     `stale` is true where the gradient flows through a network that was updated after its forward pass. `freed` is true
     where part of the graph was used up by an earlier backward pass without retain_graph (`freed_by`).
+    `left_out` is where the same iteration names a loss of one of these networks that nothing backpropagates, on real
+    samples or fakes that this loss does not cover: their sum where there is one.
     """
 
     place: Place
@@ -68,6 +70,7 @@ class Backward:
     freed: bool
     freed_by: int | None
     stepped: bool
+    left_out: Place | None = None
     certain: bool = True
 
 
@@ -201,6 +204,21 @@ class WeightCopy:
     target: int
     average: bool
     buffers: bool
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceMove:
+    """A network, or a tensor of the training loop, that the program moves to a GPU.
+
+    `network` is None for a tensor. `condition` is the condition about CUDA that a move depends on: an option, or
+    whether there is a GPU. It is None where there is none, or where the network is moved on both sides of it; a
+    constant of the program is a condition for tensors, not for networks.
+    """
+
+    place: Place
+    network: int | None
+    condition: Place | None
     certain: bool = True
 
 

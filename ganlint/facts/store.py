@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ganlint.facts.network import Construction, Layer, MissingAttribute, Network, Op, UnregisteredLayers
-from ganlint.facts.steps import Backward, Clipping, Forward, InitFunction, Penalty, Term, Update, WeightCopy
+from ganlint.facts.steps import Backward, Clipping, DeviceMove, Forward, InitFunction, Penalty, Term, Update, WeightCopy
 from ganlint.facts.training import Dataset, Init, Loader, Loss, LossCall, Optimizer
 
 Fact = (
@@ -28,6 +28,7 @@ Fact = (
     | Clipping
     | WeightCopy
     | InitFunction
+    | DeviceMove
 )
 
 #: Every fact kind a rule can name, with its class and the attribute of `Facts` that holds it.
@@ -51,6 +52,7 @@ FACT_KINDS: dict[str, tuple[type[Fact], str]] = {
     "clipping": (Clipping, "clippings"),
     "weight_copy": (WeightCopy, "weight_copies"),
     "init_function": (InitFunction, "init_functions"),
+    "device_move": (DeviceMove, "device_moves"),
 }
 
 #: Fields that refer to other facts: (kind, field) -> kind referred to.
@@ -60,6 +62,7 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("layer", "network"): "network",
     ("op", "network"): "network",
     ("op", "layer"): "layer",
+    ("op", "overlaps"): "op",
     ("unregistered_layers", "network"): "network",
     ("missing_attribute", "network"): "network",
     ("loader", "dataset"): "dataset",
@@ -92,6 +95,7 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("clipping", "network"): "network",
     ("weight_copy", "source"): "network",
     ("weight_copy", "target"): "network",
+    ("device_move", "network"): "network",
 }
 
 
@@ -124,5 +128,6 @@ class Facts:
     clippings: tuple[Clipping, ...] = ()
     weight_copies: tuple[WeightCopy, ...] = ()
     init_functions: tuple[InitFunction, ...] = ()
+    device_moves: tuple[DeviceMove, ...] = ()
     #: How to make the networks again; no kind that rules can name.
     constructions: tuple[Construction, ...] = ()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ganlint.interp.events import NamedEvent
 from ganlint.interp.iterate import unpack_value
 from ganlint.interp.literals import decide_flag, plain_key
 from ganlint.interp.operators import apply_binary
@@ -46,6 +47,9 @@ _AUGMENTED: dict[type, str] = {
 
 def assign_target(machine: Machine, target: cst.BaseExpression, value: Value, frame: Frame) -> None:
     """Bind a target of an assignment, loop or `with` to a value."""
+    if isinstance(value, TensorV) and value.tape is not None and machine.loops and machine.trace is None:
+        event = NamedEvent(root=value.tape, node=target, scope=frame.scope, loops=machine.loops)
+        machine.events.named.append(event)
     if isinstance(target, cst.Name):
         _assign_name(machine, target.value, value, frame)
     elif isinstance(target, cst.Attribute):

@@ -14,7 +14,7 @@ from ganlint.interp.emit_layers import LayerEmitter, find_called
 from ganlint.interp.emit_steps import StepEmitter
 from ganlint.interp.emit_training import emit_inits, emit_loader, emit_losses, emit_optimizers, find_fed, find_restarted
 from ganlint.interp.emit_values import place_of
-from ganlint.interp.emit_weights import emit_clippings, emit_copies, emit_init_functions, emit_penalties
+from ganlint.interp.emit_weights import emit_clippings, emit_copies, emit_init_functions, emit_moves, emit_penalties
 from ganlint.interp.marks import mark_trained
 from ganlint.interp.reads import Reads
 from ganlint.interp.roles import DISCRIMINATOR, NO_ROLE, assign_roles, find_hosted, find_initials, is_holder
@@ -112,6 +112,7 @@ class _Emitter:
             penalties=tuple(emit_penalties(events, network_of, steps.name_input)),
             clippings=tuple(emit_clippings(events, network_of)),
             weight_copies=tuple(emit_copies(events, network_of)),
+            device_moves=tuple(emit_moves(events, network_of)),
             init_functions=tuple(emit_init_functions(events, entry, network_of, self._list_players())),
             constructions=tuple(emit_constructions(self.networks)),
             inits=tuple(emit_inits(events, network_of, self._count_layers())),

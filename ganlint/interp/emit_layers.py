@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from ganlint.facts.network import Layer, Op, TensorShape, UnregisteredLayers
+from ganlint.interp.columns import find_overlaps
 from ganlint.interp.emit_values import place_of
 from ganlint.interp.literals import is_plain
 from ganlint.interp.torch_values import WEIGHTED, ModuleV, TensorV
@@ -199,6 +201,22 @@ class LayerEmitter:
                     tuple(position[i] for i in outputs[old]),
                 )
             )
+        for old in kept:
+            columns = {position[i]: part for i in outputs[old] if (part := trace.ops[i].columns) is not None}
+            if len(columns) > 1:
+                self._note_pieces(position[old], columns)
+
+    def _note_pieces(self, whole: int, columns: dict[int, range]) -> None:
+        """Note how the pieces that a value is cut into lie to each other."""
+        overlaps = find_overlaps(columns)
+        for piece, part in columns.items():
+            held = (part[0], part[-1]) if part else None
+            self.ops[piece] = replace(self.ops[piece], columns=held, overlaps=overlaps.get(piece))
+        op = self.ops[whole]
+        if op.output.channels is not None and len(columns) == len(op.outputs):
+            read = {column for part in columns.values() for column in part}
+            unread = next((column for column in range(op.output.channels) if column not in read), None)
+            self.ops[whole] = replace(op, unread_column=unread)
 
     def _make_op(self, number: int, op: OpRecord, index: int, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Op:
         layer = self._layer_index.get((number, id(op.layer))) if op.layer is not None else None

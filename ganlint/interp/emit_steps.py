@@ -9,6 +9,7 @@ from ganlint.facts.steps import Backward, Forward, Term, Update
 from ganlint.interp.emit_values import known_of, place_if_known, place_of, place_of_value
 from ganlint.interp.events import ForwardEvent, GradientEntry
 from ganlint.interp.inputs import Origin, name_source, trace_origin
+from ganlint.interp.leftovers import find_left_out
 from ganlint.interp.reach import feeds_weights, walk_nodes, walk_tape
 from ganlint.interp.roles import DISCRIMINATOR, GENERATOR
 from ganlint.interp.terms import find_compared, terms_of
@@ -166,6 +167,7 @@ class StepEmitter:
     def _emit_backward(self, event: BackwardEvent) -> None:
         cut = _find_cut(event.root)
         reaches = self._numbers(forward.module for forward in event.reached if forward.frozen is not True)
+        left_out = find_left_out(event, self.events, self.network_of, self.name_source)
         fact = Backward(
             place=place_of(event.node, event.scope),
             reaches=reaches,
@@ -179,6 +181,7 @@ class StepEmitter:
             freed=event.freed_by is not None,
             freed_by=self.backward_of.get(id(event.freed_by)) if event.freed_by is not None else None,
             stepped=any(number in self.stepped for number in reaches) or not self._is_owned(reaches),
+            left_out=place_if_known(left_out.node, left_out.scope) if left_out is not None else None,
             certain=event.certain,
         )
         self.backward_of[id(event)] = self.backwards.setdefault(fact, len(self.backwards))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ganlint.facts.steps import Clipping, InitFunction, Penalty, WeightCopy
+from ganlint.facts.steps import Clipping, DeviceMove, InitFunction, Penalty, WeightCopy
 from ganlint.interp.calls import parameter_names
 from ganlint.interp.emit_values import place_of, place_of_value
 from ganlint.interp.events import ForwardEvent
@@ -57,6 +57,44 @@ def emit_penalties(
         if penalty not in seen:
             seen.add(penalty)
             yield penalty
+
+
+def emit_moves(events: Events, network_of: NetworkOf) -> Iterator[DeviceMove]:
+    """Yield what is moved to a GPU, each once: networks, and tensors in loops that train."""
+    training = {backward.loops for backward in events.backwards}
+    moved = [
+        (event, number)
+        for event in events.moves
+        if event.module is not None or event.loops in training
+        for number in _list_moved(event.module, network_of)
+    ]
+    sides = {(number, id(gate.test), gate.side) for event, number in moved for gate in event.gates}
+    seen: set[DeviceMove] = set()
+    for event, number in moved:
+        deciding = (
+            gate
+            for gate in event.gates
+            if number is None or not (gate.decided or (number, id(gate.test), not gate.side) in sides)
+        )
+        gate = next(deciding, None)
+        move = DeviceMove(
+            place=place_of(event.node, event.scope),
+            network=number,
+            condition=place_of(gate.test, gate.scope) if gate is not None else None,
+            certain=event.certain,
+        )
+        if move not in seen:
+            seen.add(move)
+            yield move
+
+
+def _list_moved(module: ModuleV | None, network_of: NetworkOf) -> Iterator[int | None]:
+    """Yield the networks that a module is, belongs to or holds; None for a tensor."""
+    if module is None:
+        yield None
+        return
+    found = dict.fromkeys(map(network_of, (module, *(part for _, part, _ in module.walk()))))
+    yield from (number for number in found if number is not None)
 
 
 def emit_clippings(events: Events, network_of: NetworkOf) -> Iterator[Clipping]:

@@ -13,6 +13,8 @@ from ganlint.interp.attributes import get_attribute
 from ganlint.interp.calls import BUILTINS, evaluate_call
 from ganlint.interp.comparisons import compare_values
 from ganlint.interp.define import make_function
+from ganlint.interp.forks import is_option
+from ganlint.interp.gates import evaluate_side
 from ganlint.interp.iterate import iterate_value, unpack_value
 from ganlint.interp.literals import plain_key
 from ganlint.interp.machine import EXPRESSIONS
@@ -196,14 +198,12 @@ def _confidence_of(value: Value) -> str:
 
 
 def _evaluate_conditional(machine: Machine, node: cst.IfExp, frame: Frame) -> Value:
-    truth = decide_truth(machine.evaluate(node.test, frame))
-    if truth is True:
-        return machine.evaluate(node.body, frame)
-    if truth is False:
-        return machine.evaluate(node.orelse, frame)
+    test = machine.evaluate(node.test, frame)
+    truth = decide_truth(test)
+    if truth is not None:
+        return evaluate_side(machine, frame, node, side=truth, decided=not is_option(test))
     machine.depth += 1
-    first = machine.evaluate(node.body, frame)
-    second = machine.evaluate(node.orelse, frame)
+    first, second = (evaluate_side(machine, frame, node, side=side, decided=False) for side in (True, False))
     machine.depth -= 1
     return join(first, second)
 

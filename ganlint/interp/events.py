@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import libcst as cst
 
+    from ganlint.interp.forks import ForkEvent
+    from ganlint.interp.gates import Gate
     from ganlint.interp.scope import ModuleScope
     from ganlint.interp.tape import TapeNode
     from ganlint.interp.terms import RawTerm
@@ -140,6 +142,28 @@ class StepEvent:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class MoveEvent:
+    """A module, or else a tensor, moved to a GPU; `gates` are the conditions about CUDA around it."""
+
+    module: ModuleV | None
+    node: cst.CSTNode
+    scope: ModuleScope
+    gates: tuple[Gate, ...]
+    loops: tuple[tuple[int, int], ...]
+    certain: bool
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class NamedEvent:
+    """A value of the training program with a place on the tape, bound to a name or attribute."""
+
+    root: TapeNode
+    node: cst.CSTNode
+    scope: ModuleScope
+    loops: tuple[tuple[int, int], ...]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class PenaltyEvent:
     """A gradient with respect to an input, taken for a penalty."""
 
@@ -234,6 +258,11 @@ class Events:
     forwards: list[ForwardEvent] = field(default_factory=list)
     backwards: list[BackwardEvent] = field(default_factory=list)
     steps: list[StepEvent] = field(default_factory=list)
+    named: list[NamedEvent] = field(default_factory=list)
+    moves: list[MoveEvent] = field(default_factory=list)
+    forks: list[ForkEvent] = field(default_factory=list)
+    #: The options that the program declares, by the identity of what says the default: the values they allow, if told.
+    choices: dict[int, tuple[object, ...] | None] = field(default_factory=dict)
     penalties: list[PenaltyEvent] = field(default_factory=list)
     clips: list[ClipEvent] = field(default_factory=list)
     copies: list[CopyEvent] = field(default_factory=list)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from ganlint.interp.events import Events
+    from ganlint.interp.gates import Gate
     from ganlint.interp.project import Project
     from ganlint.interp.scope import Frame, ModuleScope
     from ganlint.interp.torch_values import LoaderV
@@ -49,9 +50,9 @@ class Machine:
 
     __slots__ = (
         "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth", "events",
-        "executed", "exploring", "graded", "iterations", "journal", "limit", "loaders", "loops", "no_grad",
-        "patches", "progress", "project", "reached", "recent", "returned_at", "scope", "serial", "sites",
-        "spreading", "state", "steps", "trace",
+        "executed", "exploring", "gates", "given", "graded", "guarded", "iterations", "journal", "limit", "loaders",
+        "loops", "no_grad", "patches", "progress", "project", "reached", "recent", "returned_at", "scope", "serial",
+        "sites", "spreading", "state", "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -63,6 +64,12 @@ class Machine:
         self.steps = 0
         #: What had happened in the program when that was asked last.
         self.progress = 0
+        #: What options are set to in place of their defaults, by the identity of what says the default.
+        self.given: dict[int, object] = {}
+        #: Conditions about CUDA around the current statement, outermost first.
+        self.gates: list[Gate] = []
+        #: True once the rest of the program runs only under such a condition.
+        self.guarded = False
         self.journal: Journal | None = None
         #: Takes back, after the run, what the program did to the modules it imports.
         self.base: Journal | None = None
@@ -171,6 +178,7 @@ class Machine:
         self.journal = None
         self.depth = 0
         self.exploring = 0
+        self.gates.clear()
         self.building.clear()
         self.call_depth = 0
         self.sites.clear()

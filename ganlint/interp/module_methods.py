@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.calls import METHODS, Call, call_value
 from ganlint.interp.forward import call_module, call_torch_base
+from ganlint.interp.gates import note_move
 from ganlint.interp.gradients import clear_gradients, set_mode
 from ganlint.interp.iterate import unpack_value
 from ganlint.interp.lightning import call_lightning
@@ -76,6 +77,8 @@ def _note_setting(call: Call, owner: ModuleV, name: str) -> None:
         set_mode(machine, owner, mode, call.node, call.scope)
     elif name == "requires_grad_":
         freeze_modules(machine, [owner], call.argument(0, "requires_grad") or Const(value=True))
+    else:
+        note_move(call, name, owner)
 
 
 def _zero_grad(call: Call, owner: ModuleV) -> Value:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ganlint.interp.literals import text_of
+from ganlint.interp.literals import is_plain, plain_value, text_of
 from ganlint.interp.values import Const, ListV, ParserV, Unknown, Value
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class _Option:
     kind: str | None = None
     required: bool = False
     many: bool = False
+    choices: tuple[object, ...] | None = None
 
 
 def declare_option(machine: Machine, parser: ParserV, node: cst.Call, frame: Frame, origin: str) -> None:
@@ -50,7 +51,20 @@ def declare_option(machine: Machine, parser: ParserV, node: cst.Call, frame: Fra
             _read_keyword(machine, option, keyword, argument, frame)
     name = option.dest or _pick_name(names)
     if name is not None:
-        parser.options[name] = _option_value(name, option, frame, origin)
+        parser.options[name] = _settle(
+            machine, _option_value(name, option, frame, origin), option.node, frame, option.choices
+        )
+
+
+def _settle(
+    machine: Machine, value: Value, node: cst.CSTNode, frame: Frame, choices: tuple[object, ...] | None = None
+) -> Value:
+    """Note that the program declares an option, and return what this run gives it, or else its default."""
+    machine.events.choices[id(node)] = choices
+    if id(node) in machine.given:
+        # No default: what is said of this value says how the option was set.
+        return Const(machine.given[id(node)], node, frame.scope, "literal", "medium")
+    return value
 
 
 def _read_keyword(machine: Machine, option: _Option, keyword: str, argument: cst.Arg, frame: Frame) -> None:
@@ -66,6 +80,9 @@ def _read_keyword(machine: Machine, option: _Option, keyword: str, argument: cst
     elif keyword == "required":
         value = machine.evaluate(argument.value, frame)
         option.required = isinstance(value, Const) and value.value is True
+    elif keyword == "choices":
+        choices = plain_value(machine.evaluate(argument.value, frame))
+        option.choices = tuple(choices) if is_plain(choices) and isinstance(choices, (list, tuple)) else None
     elif keyword == "nargs":
         option.many = True
     elif keyword == "is_flag":
@@ -83,7 +100,8 @@ def declare_flag(machine: Machine, parser: ParserV, node: cst.Call, frame: Frame
     name = text_of(machine.evaluate(given["name"].value, frame))
     if name is not None:
         default = machine.evaluate(given["default"].value, frame)
-        parser.options[name] = _as_option(default, given["default"], frame, "config")
+        value = _as_option(default, given["default"], frame, "config")
+        parser.options[name] = _settle(machine, value, given["default"], frame)
 
 
 def _option_value(name: str, option: _Option, frame: Frame, origin: str) -> Value:

@@ -37,8 +37,8 @@ class Frame:
     """The names of one running function, class body or module."""
 
     __slots__ = (
-        "declared_global", "declared_nonlocal", "function", "is_class_body", "locals", "loop_outcomes", "owner",
-        "parent", "partial_outcomes", "partial_returns", "receiver", "returned", "scope", "yields",
+        "declared_global", "declared_nonlocal", "function", "guarded", "is_class_body", "locals", "loop_outcomes",
+        "owner", "parent", "partial_outcomes", "partial_returns", "receiver", "returned", "scope", "yields",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +66,8 @@ class Frame:
         self.yields: list[Value] | None = None
         self.declared_global: set[str] | None = None
         self.declared_nonlocal: set[str] | None = None
+        #: True once the rest of the function runs only under a condition about CUDA.
+        self.guarded = False
 
     def lookup(self, name: str) -> Value | None:
         """Find a name in this frame, the enclosing functions and the module; None if it is in none of them."""

@@ -6,8 +6,10 @@ import operator
 from typing import TYPE_CHECKING
 
 from ganlint.interp.apply import BATCH_SIZE, apply_function, union_networks
+from ganlint.interp.columns import read_columns
 from ganlint.interp.creation import create_tensor
 from ganlint.interp.events import InitEvent
+from ganlint.interp.gates import note_move
 from ganlint.interp.gradients import run_backward
 from ganlint.interp.literals import number_of
 from ganlint.interp.numbers import combine_numbers
@@ -75,6 +77,7 @@ def get_tensor_attribute(tensor: TensorV, name: str, node: cst.CSTNode) -> Value
 def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
     """Call a method of a tensor."""
     args = call.args
+    note_move(call, name)
     if name == "backward":
         run_backward(call, tensor, call.argument(0, "gradient"))
         return Const(None)
@@ -210,6 +213,7 @@ def index_tensor(machine: Machine, tensor: TensorV, indices: Sequence[Value | sl
                 depth=machine.depth - trace.depth,
             )
             record.output_shape = part.shape
+            record.columns = read_columns(tensor.shape, indices)
             part.op, part.trace = trace.add(record), trace
     if tensor.parts is not None and len(indices) == 1 and isinstance(indices[0], Const):
         position = indices[0].value

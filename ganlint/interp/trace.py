@@ -22,8 +22,8 @@ class OpRecord:
     """One step of a forward pass; see `ganlint.facts.network.Op`. `node` and `scope` are the call's."""
 
     __slots__ = (
-        "args", "call", "call_scope", "depth", "dropped", "explicit", "input_shape", "inputs", "kind", "layer", "name",
-        "node", "operation", "output_shape", "scope", "type",
+        "args", "call", "call_scope", "columns", "depth", "dropped", "explicit", "input_shape", "inputs", "kind",
+        "layer", "name", "node", "operation", "output_shape", "scope", "type",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913  # all are keywords, and most have defaults
@@ -59,6 +59,8 @@ class OpRecord:
         self.depth = depth
         self.name = name
         self.dropped = False
+        #: For a subscript, the columns it cuts out, where they are known.
+        self.columns: range | None = None
 
 
 class Trace:
