@@ -118,6 +118,10 @@ class Analyzer:
         interpreter = self._get_interpreter()
         return interpreter.interpret_entry(self._read(entry, interpreter), with_parts=False).facts
 
+    def locate(self, places: Iterable[Place]) -> dict[Place, Span]:
+        """Return where places of the programs read so far are."""
+        return self._get_interpreter().locate(places)
+
     def _read(self, entry: Entry, interpreter: Interpreter) -> SourceFile:
         # An earlier program may have imported the file, and reading it is a third of the work.
         known = interpreter.find_source(entry.path) if entry.data is None else None

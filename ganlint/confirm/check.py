@@ -10,7 +10,7 @@ from ganlint.confirm.probe import Probe, plan_probe, run_worker
 from ganlint.confirm.request import ProbeRequest
 from ganlint.confirm.verdicts import TESTS, judge_finding
 from ganlint.errors import GanlintError
-from ganlint.finding import Problem
+from ganlint.finding import Finding, Problem
 from ganlint.report.run import LintRun
 
 #: Most files beside a network's own that are asked whether they train it.
@@ -19,8 +19,10 @@ _MAX_NEIGHBOURS = 60
 
 def confirm_run(run: LintRun, *, device: str = "cpu", contained: bool = True) -> LintRun:
     """Return the run with a verdict on each finding whose rule a pass can test; the others are left alone."""
-    paths = sorted({finding.span.path for finding in run.findings if finding.rule in TESTS})
-    requests = [replace(request, device=device, contained=contained) for request in _plan_all(paths)]
+    asked = [finding for finding in run.findings if finding.rule in TESTS]
+    requests = _plan_all(sorted({finding.span.path for finding in asked}))
+    requests += _plan_others(asked, requests)
+    requests = [replace(request, device=device, contained=contained, examine=True) for request in requests]
     probes = run_worker(requests) if requests else []
     findings = tuple(judge_finding(finding, probes) for finding in run.findings)
     return replace(run, findings=findings, problems=(*run.problems, *_list_problems(probes)))
@@ -46,9 +48,17 @@ def _plan_all(paths: Sequence[str]) -> list[ProbeRequest]:
     return chosen
 
 
-def _plan(path: str) -> ProbeRequest | None:
+def _plan_others(findings: Sequence[Finding], requests: Sequence[ProbeRequest]) -> list[ProbeRequest]:
+    """Return requests for the networks that findings name and no program's pair holds, each by itself."""
+    known = {(network.file, network.name) for request in requests for network in request.networks}
+    asked = dict.fromkeys((item.span.path, item.network) for item in findings if item.network is not None)
+    missing = [(path, name) for path, name in asked if (str(Path(path).resolve()), name) not in known]
+    return [request for path, name in missing if (request := _plan(path, name)) is not None]
+
+
+def _plan(path: str, class_name: str | None = None) -> ProbeRequest | None:
     try:
-        return plan_probe(path)
+        return plan_probe(path, class_name=class_name)
     except GanlintError:
         # Nothing to build: its findings stay inconclusive.
         return None

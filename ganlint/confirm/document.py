@@ -24,7 +24,8 @@ class BuiltDocument:
 class NormDocument:
     """One call of a BatchNorm. `shrink` is the median of sqrt(var / (var + eps)); `survive` what the projection leaves.
 
-    `values` counts the values per channel, `dead` the share of channels that do not vary. `gradient_out` is behind the
+    `values` counts the values per channel, `dead` the share of channels that do not vary; `gamma` is the
+    mean size of its scales, of which the share `gamma_zero` is 0. `gradient_out` is behind the
     layer and `gradient_in` in front of it, `gamma_gradient` and `beta_gradient` are of its scale and shift; `places`
     are the lines (file, 1-based line) that built it, or that call the function.
     """
@@ -37,6 +38,7 @@ class NormDocument:
     shrink: float | None
     dead: float | None
     gamma_zero: float | None
+    gamma: float | None
     places: list[tuple[str, int]]
     gradient_in: float | None
     gradient_out: float | None

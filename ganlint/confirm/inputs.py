@@ -34,12 +34,16 @@ _Part = TypeVar("_Part", bound=nn.Module)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveNetwork:
-    """A network with inputs it takes; `guessed` names what the program does not say, `cost` a forward's seconds."""
+    """A network with inputs it takes; `guessed` names what the program does not say, `cost` a forward's seconds.
+
+    `complaint` is what it raises for the shapes that the program gives, where it takes others only.
+    """
 
     module: nn.Module
     shapes: Shapes
     guessed: tuple[str, ...]
     cost: float = 0.0
+    complaint: str = ""
 
     @property
     def batch(self) -> int:
@@ -54,7 +58,7 @@ class LiveNetwork:
 
 def find_inputs(module: nn.Module, request: NetworkRequest, batch: int | None, device: str) -> LiveNetwork:
     """Return the network with shapes that it takes, and what of them is guessed; raises NotBuiltError."""
-    failure = "no input fits"
+    failure, certain = "no input fits", False
     for shapes, guessed in _list_candidates(module, request, min(batch or DEFAULT_BATCH, _LARGEST_BATCH)):
         live = LiveNetwork(module=module, shapes=shapes, guessed=guessed)
         try:
@@ -69,9 +73,12 @@ def find_inputs(module: nn.Module, request: NetworkRequest, batch: int | None, d
             if "more than 1 value per channel" in str(error) and not guessed and batch:
                 # The shape is right and the batch too small: that is what the pass has to say.
                 return live
-            failure = f"{type(error).__name__}: {error}"
+            # What the program's own shapes raise says more than what a guess does.
+            failure = failure if certain else f"{type(error).__name__}: {error}"
+            certain = certain or not guessed
             continue
-        return replace(live, guessed=(*guessed, *(() if batch else ("batch",))))
+        said = failure.splitlines()[0][:200] if certain else ""
+        return replace(live, guessed=(*guessed, *(() if batch else ("batch",))), complaint=said)
     raise NotBuiltError("not-run", failure.splitlines()[0][:200])
 
 

@@ -32,12 +32,12 @@ _SMALL_NORM = 1e-15
 class NormRecord:
     """What one call of a BatchNorm does to what passes it.
 
-    `values` is the number of values per channel at the program's own batch size; `shrink` the median of
-    sqrt(var / (var + eps)), which is 1 where eps does not matter; `dead` the share of channels whose variance is 0.
-    `gradient_in` and `gradient_out` are the root mean squares of the gradient in front of it and behind it, 0 where
-    none arrives; `gamma_gradient` and `beta_gradient` those of its scale and shift, None where it has none. `survive`
-    is what the projection leaves of the gradient, 1 where it takes nothing (scale-free). `places` are the lines of the
-    program that built it, or that call the function.
+    `values` is the number of values per channel at the program's own batch size; `shrink` the median of sqrt(var / (var
+    + eps)), which is 1 where eps does not matter; `dead` the share of channels whose variance is 0; `gamma` the mean
+    size of its scales, of which the share `gamma_zero` is 0. `gradient_in` and `gradient_out` are the root mean squares
+    of the gradient in front of it and behind it, 0 where none arrives; `gamma_gradient` and `beta_gradient` those of
+    its scale and shift, None where it has none. `survive` is what the projection leaves of the gradient, 1 where it
+    takes nothing (scale-free). `places` are the lines of the program that built it, or that call the function.
     """
 
     path: str
@@ -48,6 +48,7 @@ class NormRecord:
     shrink: float
     dead: float
     gamma_zero: float
+    gamma: float
     places: list[Place] = field(default_factory=list)
     gradient_in: float = 0.0
     gradient_out: float = 0.0
@@ -100,11 +101,11 @@ class NormWatch:
             self._inside = True
             if not isinstance(args[0], torch.Tensor):
                 return None
-            record, given = self._start(
-                args[0], path=path, kind=type(part).__name__, places=read_places(part), eps=float(part.eps),  # type: ignore[arg-type]  # modules type their attributes as modules or tensors
-                gamma=part._parameters.get("weight"), beta=part._parameters.get("bias"),  # noqa: SLF001 - they may be left out
+            gamma, beta = (part._parameters.get(name) for name in ("weight", "bias"))  # noqa: SLF001 - may be left out
+            _, given = self._start(
+                args[0], path=path, kind=type(part).__name__, places=read_places(part),
+                eps=float(part.eps), gamma=gamma, beta=beta,  # type: ignore[arg-type]  # modules type attributes loosely
             )  # fmt: skip
-            del record
             return (given, *args[1:])
 
         return hook
@@ -137,6 +138,7 @@ class NormWatch:
             shrink=float((variance / (variance + eps)).sqrt().median()),
             dead=float((variance < _DEAD_VARIANCE).float().mean()),
             gamma_zero=float((gamma.detach() == 0).float().mean()) if gamma is not None else 0.0,
+            gamma=float(gamma.detach().abs().mean()) if gamma is not None else 1.0,
             path=path,
             kind=kind,
             places=places,

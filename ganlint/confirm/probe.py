@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ganlint.analysis import Analyzer, Entry, Plan
-from ganlint.confirm.request import ROLES, NetworkRequest, ProbeRequest
+from ganlint.confirm.request import ROLES, ExpectedLayer, NetworkRequest, ProbeRequest
 from ganlint.errors import UsageError
 from ganlint.facts.network import Construction, Network
 from ganlint.facts.store import Facts
@@ -42,6 +42,7 @@ class Probe:
     built: tuple[Mapping[str, Any], ...] = ()
     pairs: tuple[Mapping[str, Any], ...] = ()
     counterfactuals: tuple[Mapping[str, Any], ...] = ()
+    examined: tuple[Mapping[str, Any], ...] = ()
     reduced: tuple[int, ...] = ()
     left_out: tuple[str, ...] = ()
     failure: str = ""
@@ -66,7 +67,8 @@ def plan_probe(path: str, *, class_name: str | None = None) -> ProbeRequest:
     """Return what to build: the networks that the program of a file trains, else all it defines."""
     root = Path(path).parent
     top = _find_top(root.resolve())
-    facts = Analyzer(Plan(roots=(top,))).read_facts(Entry(path=path))
+    analyzer = Analyzer(Plan(roots=(top,)))
+    facts = analyzer.read_facts(Entry(path=path))
     made = {item.network: item for item in facts.constructions}
     numbers = [number for number in made if class_name in (None, facts.networks[number].name)]
     if not numbers:
@@ -77,7 +79,7 @@ def plan_probe(path: str, *, class_name: str | None = None) -> ProbeRequest:
     return ProbeRequest(
         entry=path,
         roots=tuple(map(str, _list_roots(root.resolve(), top.resolve()))),
-        networks=tuple(_request_network(facts.networks[number], made[number], inits) for number in chosen),
+        networks=tuple(_request_network(facts, made[number], inits, analyzer) for number in chosen),
         loss=_find_loss(facts, chosen),
         batch_size=_find_batch(facts),
     )
@@ -106,7 +108,10 @@ def _choose(facts: Facts, numbers: Sequence[int]) -> list[int]:
     return chosen or rest
 
 
-def _request_network(network: Network, made: Construction, inits: tuple[tuple[str, str], ...]) -> NetworkRequest:
+def _request_network(
+    facts: Facts, made: Construction, inits: tuple[tuple[str, str], ...], analyzer: Analyzer
+) -> NetworkRequest:
+    network = facts.networks[made.network]
     file, _, qualname = network.class_id.partition("::")
     return NetworkRequest(
         name=network.name,
@@ -117,7 +122,24 @@ def _request_network(network: Network, made: Construction, inits: tuple[tuple[st
         complete=made.complete,
         inputs=tuple(shape.dims for shape in made.inputs),
         inits=inits,
+        layers=_list_layers(facts, network, analyzer),
+        output=(network.output_low, network.output_high),
     )
+
+
+def _list_layers(facts: Facts, network: Network, analyzer: Analyzer) -> tuple[ExpectedLayer, ...] | None:
+    """Return torch's own layers that the facts know of a network; None where they do not know all of it for sure."""
+    layers = [facts.layers[number] for number in network.layers]
+    if not network.complete or not all(layer.certain for layer in layers):
+        return None
+    spans = analyzer.locate(layer.place for layer in layers)
+    return tuple(
+        ExpectedLayer(
+            path=layer.path, type=layer.type, file=str(Path(layer.place.path).resolve()),
+            line=spans[layer.place].line, args=layer.args,
+        )
+        for layer in layers if layer.registered and layer.type.startswith("torch.nn.")
+    )  # fmt: skip
 
 
 def _find_loss(facts: Facts, numbers: Iterable[int]) -> str | None:
@@ -192,6 +214,7 @@ def _make_probe(request: ProbeRequest, stages: Mapping[str, list[Mapping[str, An
         built=tuple(stages.get("built", [])),
         pairs=tuple(stages.get("pair", [])),
         counterfactuals=tuple(stages.get("counterfactual", [])),
+        examined=tuple(stages.get("examined", [])),
         reduced=tuple(next(iter(stages.get("reduced", [])), {}).get("size", ())),
         left_out=tuple(name for item in stages.get("left_out", []) for name in item["passes"]),
         failure=next(iter(reasons), ""),
@@ -208,3 +231,15 @@ def spell_moves(change: Mapping[str, Any]) -> str:
     """Return by how much a change moves the gradient of each network's first layer; empty if nothing is known."""
     moved = {role: compare_gradients(change, role) for role in ROLES}
     return ", ".join(f"{role} x{10**value:.3g}" for role, value in moved.items() if value is not None)
+
+
+def find_change(probe: Probe, name: str) -> Mapping[str, Any] | None:
+    """Return the pass with one thing changed that has a name, None where it was not run."""
+    return next((item for item in probe.counterfactuals if item["change"] == name), None)
+
+
+def describe_change(probe: Probe, name: str) -> str:
+    """Return what a change does to the gradients of the first layers, in words; empty where it is not known."""
+    change = find_change(probe, name)
+    moves = spell_moves(change) if change is not None else ""
+    return f"{name}: first-layer gradient of the {moves}" if moves else ""

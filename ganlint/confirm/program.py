@@ -24,7 +24,8 @@ from ganlint.confirm.building import (
     plant_seed,
 )
 from ganlint.confirm.counterfactual import CHANGES, Setting, change_copy, mark_final_sigmoid
-from ganlint.confirm.inputs import LiveNetwork, find_inputs, lighten_networks, make_inputs, run_network
+from ganlint.confirm.examine import examine_network, reduce_inputs
+from ganlint.confirm.inputs import LiveNetwork, Shapes, find_inputs, lighten_networks, make_inputs, run_network
 from ganlint.confirm.judge import judge_pair
 from ganlint.confirm.loading import ProgramFinder, take_defaults
 from ganlint.confirm.measure import PairRecord, measure_pair
@@ -77,7 +78,7 @@ class LiveProgram:
             self._say_built(network, code=error.code, message=str(error))
             return None
         live = live if certain else replace(live, guessed=(*live.guessed, "arguments"))
-        self._say_built(network, guessed=live.guessed)
+        self._say_built(network, guessed=live.guessed, message=live.complaint)
         return live
 
     def _say_built(
@@ -110,11 +111,29 @@ class LiveProgram:
         first = self._run_seed(players, pair, 0, setting)
         if not first.raised:
             yield from self._measure_changes(players, pair, first, setting)
+        if self.request.examine:
+            self._examine(players)
         for seed in range(1, self.request.seeds):
             if not self._has_time():
                 yield f"seed {seed}"
                 continue
             self._run_seed(players, self._make_pair(players, seed), seed, setting)
+
+    def _examine(self, players: dict[str, Player]) -> None:
+        device = self.request.device
+        for role, player in players.items():
+            plant_seed(0)
+            module = self._make(players, role)
+            shapes = player.live.shapes
+
+            def draw(module: nn.Module = module, shapes: Shapes = shapes, role: str = role) -> list[torch.Tensor]:
+                inputs = reduce_inputs(make_inputs(module, shapes, device))
+                return [make_sample(inputs[0]), *inputs[1:]] if role == "discriminator" else inputs
+
+            self.say(
+                stage="examined", name=player.request.name, role=player.request.role,
+                record=asdict(examine_network(module, draw)),
+            )  # fmt: skip
 
     def _find_setting(self, players: dict[str, Player]) -> Setting:
         loss = (self.request.loss if len(players) == len(ROLES) else None) or "bce_with_logits"

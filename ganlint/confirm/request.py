@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 Record = dict[str, Any]
@@ -12,12 +12,24 @@ ROLES = ("generator", "discriminator")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedLayer:
+    """A torch layer as the facts know it; `line` is that of its construction in `file`."""
+
+    path: str
+    type: str
+    file: str
+    line: int
+    args: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkRequest:
     """A network to build: its class, what its constructor is given, and the shapes of its inputs.
 
     `file` is the absolute path of the file that defines the class. `complete` is false where constructor arguments are
     not known. In `inputs` a size that is not known is None; the first is the batch. `inits` are the functions (file and
-    name) that the program applies to initialise its networks.
+    name) that the program applies to initialise its networks. `layers` are those that the facts know, None where they
+    do not know all; `output` is the range of values that the facts give what it makes.
     """
 
     name: str
@@ -28,13 +40,16 @@ class NetworkRequest:
     complete: bool = True
     inputs: tuple[tuple[int | None, ...] | None, ...] = ()
     inits: tuple[tuple[str, str], ...] = ()
+    layers: tuple[ExpectedLayer, ...] | None = None
+    output: tuple[float | None, float | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeRequest:
     """The networks of one program; `loss` is the kind its discriminator is judged by, None where it is not known.
 
-    After `seconds` its process is ended.
+    After a tenth of `seconds` no pass is begun that can be left out; after all of them its process is ended. `examine`
+    asks for what verdicts need beside the passes.
     """
 
     entry: str
@@ -43,6 +58,7 @@ class ProbeRequest:
     loss: str | None = None
     batch_size: int | None = None
     seeds: int = 3
+    examine: bool = False
     device: str = "cpu"
     scratch: str = ""
     contained: bool = True
@@ -50,8 +66,9 @@ class ProbeRequest:
     memory_mb: int = 4096
 
     def to_record(self) -> Record:
-        """Return the request as JSON can carry it."""
-        return asdict(self)
+        """Return the request as JSON can carry it; what the parent compares afterwards stays behind."""
+        networks = tuple(replace(network, layers=None) for network in self.networks)
+        return asdict(replace(self, networks=networks))
 
 
 def read_request(record: Record) -> ProbeRequest:
@@ -62,6 +79,7 @@ def read_request(record: Record) -> ProbeRequest:
                 **item,
                 "inputs": tuple(tuple(dims) if dims else None for dims in item["inputs"]),
                 "inits": tuple((file, name) for file, name in item["inits"]),
+                "output": tuple(item["output"]),
             }
         )
         for item in record["networks"]

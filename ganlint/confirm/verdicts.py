@@ -7,19 +7,16 @@ the other refuted. Where anything that was built is a guess, nothing is refuted.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from ganlint.confirm.probe import Probe, compare_gradients, spell_moves
+from ganlint.confirm.decide import CONFIRMED, INCONCLUSIVE, REFUTED, Record, Test, decide, explain_missing, find_worst
+from ganlint.confirm.examined import EXAMINED
+from ganlint.confirm.probe import Probe, compare_gradients, describe_change, find_change
 from ganlint.confirm.request import ROLES
 from ganlint.finding import Finding, Severity, Verdict
 
-Record = Mapping[str, Any]
-Test = Callable[[Finding, Probe], Verdict]
-
-_CONFIRMED, _REFUTED, _INCONCLUSIVE = "confirmed", "refuted", "inconclusive"
 _USUAL_EPS = 1e-4
 
 
@@ -30,9 +27,9 @@ def judge_finding(finding: Finding, probes: Sequence[Probe]) -> Finding:
         return finding
     own = [probe for probe in probes if _is_about(probe, finding)]
     if not own:
-        return replace(finding, verdict=Verdict(state=_INCONCLUSIVE, reason="not-built"))
+        return replace(finding, verdict=Verdict(state=INCONCLUSIVE, reason="not-built"))
     verdict = _hold_back(test(finding, own[0]), own[0])
-    severity = Severity.INFO if verdict.state == _REFUTED else finding.severity
+    severity = Severity.INFO if verdict.state == REFUTED else finding.severity
     return replace(finding, verdict=verdict, severity=severity)
 
 
@@ -49,28 +46,9 @@ def _is_about(probe: Probe, finding: Finding) -> bool:
 def _hold_back(verdict: Verdict, probe: Probe) -> Verdict:
     """Refute nothing of what was guessed."""
     guessed = sorted(probe.guessed)
-    if verdict.state == _REFUTED and guessed:
-        return replace(verdict, state=_INCONCLUSIVE, reason=f"guessed-{guessed[0]}")
+    if verdict.state == REFUTED and guessed:
+        return replace(verdict, state=INCONCLUSIVE, reason=f"guessed-{guessed[0]}")
     return verdict
-
-
-def _decide(value: float, *, confirmed: float, refuted: float, changed: str = "") -> Verdict:
-    """Compare a value with the threshold that confirms and the one that refutes, whichever of them is larger."""
-    if math.isnan(value):
-        return Verdict(state=_INCONCLUSIVE, reason="not-measured")
-    below = confirmed < refuted
-    if (value <= confirmed) if below else (value >= confirmed):
-        return Verdict(state=_CONFIRMED, reason="", value=value, threshold=confirmed, counterfactual=changed)
-    if (value >= refuted) if below else (value <= refuted):
-        return Verdict(state=_REFUTED, reason="", value=value, threshold=refuted, counterfactual=changed)
-    return Verdict(
-        state=_INCONCLUSIVE, reason="near-threshold", value=value, threshold=confirmed, counterfactual=changed
-    )
-
-
-def _not_run(probe: Probe) -> Verdict:
-    failed = next((item["code"] for item in probe.built if not item["ok"]), "")
-    return Verdict(state=_INCONCLUSIVE, reason=probe.failure.partition(":")[0] or failed or "no-pair")
 
 
 def _list_norms(finding: Finding, probe: Probe) -> Iterator[list[Record]]:
@@ -83,36 +61,20 @@ def _list_norms(finding: Finding, probe: Probe) -> Iterator[list[Record]]:
         yield [norm for norm in norms if here in norm["places"]] or norms
 
 
-def _worst(values: Sequence[float], *, largest: bool) -> float:
-    """Return the value that speaks least for the finding, over all seeds."""
-    known = [value for value in values if not math.isnan(value)]
-    return (max if largest else min)(known) if known else math.nan
-
-
-def _describe_change(probe: Probe, name: str) -> str:
-    change = _find_change(probe, name)
-    moves = spell_moves(change) if change is not None else ""
-    return f"{name}: first-layer gradient of the {moves}" if moves else ""
-
-
-def _find_change(probe: Probe, name: str) -> Record | None:
-    return next((item for item in probe.counterfactuals if item["change"] == name), None)
-
-
 def _test_eps(finding: Finding, probe: Probe) -> Verdict:
     """The part of the signal that eps leaves: 0.1 confirms, 0.9 refutes; between them, a gradient 10 times as large."""
     seeds = [[norm["shrink"] for norm in norms if norm["eps"] > _USUAL_EPS] for norms in _list_norms(finding, probe)]
     values = [min(shrinks) for shrinks in seeds if shrinks]
     if not values:
-        return _not_run(probe)
-    verdict = _decide(
-        _worst(values, largest=True), confirmed=0.1, refuted=0.9, changed=_describe_change(probe, "eps=1e-5")
+        return explain_missing(probe)
+    verdict = decide(
+        find_worst(values, largest=True), confirmed=0.1, refuted=0.9, changed=describe_change(probe, "eps=1e-5")
     )
-    change = _find_change(probe, "eps=1e-5")
+    change = find_change(probe, "eps=1e-5")
     if verdict.reason == "near-threshold" and change is not None:
         moved = [compare_gradients(change, role) for role in ROLES]
         if max((value for value in moved if value is not None), default=0.0) >= 1:
-            return replace(verdict, state=_CONFIRMED, reason="counterfactual")
+            return replace(verdict, state=CONFIRMED, reason="counterfactual")
     return verdict
 
 
@@ -120,9 +82,9 @@ def _test_blindness(_finding: Finding, probe: Probe) -> Verdict:
     """How far the discriminator's mean output moves between batches: 1e-4 confirms, 0.1 refutes."""
     values = [pair["record"]["blind"] for pair in probe.pairs if not pair["record"]["raised"]]
     if not values:
-        return _not_run(probe)
-    return _decide(
-        _worst(values, largest=True), confirmed=1e-4, refuted=0.1, changed=_describe_change(probe, "swapped")
+        return explain_missing(probe)
+    return decide(
+        find_worst(values, largest=True), confirmed=1e-4, refuted=0.1, changed=describe_change(probe, "swapped")
     )
 
 
@@ -133,33 +95,41 @@ def _test_zero_gradient(_finding: Finding, probe: Probe) -> Verdict:
         for pair in probe.pairs
         if not pair["record"]["raised"]
     ]
-    return _decide(_worst(values, largest=True), confirmed=0.0, refuted=1e-8) if values else _not_run(probe)
+    return decide(find_worst(values, largest=True), confirmed=0.0, refuted=1e-8) if values else explain_missing(probe)
 
 
 def _test_order(finding: Finding, probe: Probe) -> Verdict:
     """By how many powers of ten the other order changes the first gradient: 1 confirms, less refutes."""
-    change = _find_change(probe, "swapped")
+    change = find_change(probe, "swapped")
     if change is None:
-        return _not_run(probe)
+        return explain_missing(probe)
     roles = {item["role"] for item in probe.built if item["name"] == finding.network} - {None}
     moved = [abs(value) for role in sorted(roles) if (value := compare_gradients(change, role)) is not None]
     value = max(moved, default=math.nan)
-    return _decide(value, confirmed=1.0, refuted=1.0, changed=_describe_change(probe, "swapped"))
+    return decide(value, confirmed=1.0, refuted=1.0, changed=describe_change(probe, "swapped"))
 
 
 def _test_batch(finding: Finding, probe: Probe) -> Verdict:
     """The values per channel that a BatchNorm sees at the program's own batch size: 2 or an exception confirm."""
     if "batch" in probe.guessed:
-        return Verdict(state=_INCONCLUSIVE, reason="batch-unknown")
+        return Verdict(state=INCONCLUSIVE, reason="batch-unknown")
     if any("more than 1 value per channel" in pair["record"]["raised"] for pair in probe.pairs):
-        return Verdict(state=_CONFIRMED, reason="raises", value=1, threshold=1)
+        return Verdict(state=CONFIRMED, reason="raises", value=1, threshold=1)
     counts = [norm["values"] for norms in _list_norms(finding, probe) for norm in norms]
     if not counts:
-        return _not_run(probe)
+        return explain_missing(probe)
     few = min(counts)
     if few <= 2:  # noqa: PLR2004 - two values always become -1 and 1
-        return Verdict(state=_CONFIRMED, reason="", value=few, threshold=2)
-    return Verdict(state=_INCONCLUSIVE, reason="data-dependent", value=few, threshold=2)
+        return Verdict(state=CONFIRMED, reason="", value=few, threshold=2)
+    return Verdict(state=INCONCLUSIVE, reason="data-dependent", value=few, threshold=2)
+
+
+def _test_scales(finding: Finding, probe: Probe) -> Verdict:
+    """The mean size of the norms' scales as they were initialised: 0.1 confirms, 0.5 refutes."""
+    if not probe.pairs:
+        return explain_missing(probe)
+    values = [min(norm["gamma"] for norm in norms) for norms in _list_norms(finding, probe) if norms]
+    return decide(find_worst(values, largest=True), confirmed=0.1, refuted=0.5)
 
 
 def _test_init(_finding: Finding, probe: Probe) -> Verdict:
@@ -170,11 +140,11 @@ def _test_init(_finding: Finding, probe: Probe) -> Verdict:
         if not pair["record"]["raised"]
     ]
     if not values:
-        return _not_run(probe)
-    worst = _worst(values, largest=True)
+        return explain_missing(probe)
+    worst = find_worst(values, largest=True)
     if worst < 1e-8:  # noqa: PLR2004 - Adam's eps
-        return Verdict(state=_CONFIRMED, reason="", value=worst, threshold=1e-8)
-    return Verdict(state=_INCONCLUSIVE, reason="data-dependent", value=worst, threshold=1e-8)
+        return Verdict(state=CONFIRMED, reason="", value=worst, threshold=1e-8)
+    return Verdict(state=INCONCLUSIVE, reason="data-dependent", value=worst, threshold=1e-8)
 
 
 #: The rules that one pass can test; docs/dynamic.md says why it cannot test the others.
@@ -184,6 +154,7 @@ TESTS: dict[str, Test] = {
     "single-output-softmax": _test_zero_gradient,
     "bn-before-activation": _test_order,
     "tiny-batch-with-bn": _test_batch,
-    "bn-gamma-zero-mean-init": _test_init,
+    "bn-gamma-zero-mean-init": _test_scales,
     "degenerate-init": _test_init,
+    **EXAMINED,
 }
