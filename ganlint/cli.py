@@ -27,7 +27,7 @@ from ganlint.cli_options import (
     complete_selector,
 )
 from ganlint.config import Config, Selection, find_config, load_config
-from ganlint.errors import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, GanlintError, UsageError
+from ganlint.errors import EXIT_CLEAN, EXIT_ERROR, EXIT_FINDINGS, EXIT_INTERRUPTED, GanlintError, UsageError
 from ganlint.finding import Finding, Problem, Severity
 from ganlint.report.registry import FACTS_FORMATS, LINT_FORMATS
 
@@ -152,7 +152,13 @@ def check(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
     if options["dynamic"]:
         from ganlint.confirm.check import confirm_run
 
-        run = confirm_run(run, device=options["device"], contained=not options["unsafe"])
+        run = confirm_run(
+            run,
+            debug=options["debug"],
+            device=options["device"],
+            contained=not options["unsafe"],
+            steps=options["steps"],
+        )
     from ganlint.report.registry import render_lint
 
     _write(lambda color: render_lint(run, options["form"], color=color), options)
@@ -199,23 +205,34 @@ def probe(ctx: click.Context, /, target: str, **options: Any) -> None:  # noqa: 
 
     Runs the constructors and forward passes of FILE in a contained process: use it on code you would run.
     """
+    from ganlint.confirm.agreement import list_disagreements
     from ganlint.confirm.probe import probe_file
+    from ganlint.confirm.progress import TerminalProgress
     from ganlint.confirm.render import render_json, render_text
 
     path, _, class_name = target.partition(":")
+    progress = TerminalProgress()
     found = probe_file(
         path,
         class_name=class_name or None,
+        listen=progress.listen,
+        steps=options["steps"],
+        examine=options["debug"],
         seeds=options["seeds"],
         seconds=options["seconds"],
         device=options["device"],
         contained=not options["unsafe"],
     )
+    progress.close()
+    for line in list_disagreements(found):
+        click.echo(f"the facts are wrong: {line}", err=True)
     if options["figure"]:
         from ganlint.confirm.figure import draw_probe
 
         _write_file(options["figure"], draw_probe(found))
     click.echo(render_json([found]) if options["form"] == "json" else render_text([found]), nl=False)
+    if found.failure == "interrupted":
+        ctx.exit(EXIT_INTERRUPTED)
     ctx.exit(EXIT_FINDINGS if found.failure or any(item["symptoms"] for item in found.pairs) else EXIT_CLEAN)
 
 

@@ -53,6 +53,8 @@ def add_device_options(command: Command) -> Command:
             show_default=True,
             help="Where to run the networks; cuda cannot be contained and needs --unsafe.",
         ),
+        click.option("--steps", type=click.IntRange(0, 1000), default=0, help="Train so many steps, then look again."),
+        click.option("--debug", is_flag=True, help="Say where built layers are not what ganlint believed them to be."),
         click.option("--unsafe", is_flag=True, help="Run the networks also where the process cannot be contained."),
     )
     for option in reversed(options):

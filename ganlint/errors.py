@@ -14,6 +14,8 @@ from __future__ import annotations
 EXIT_CLEAN = 0
 EXIT_FINDINGS = 1
 EXIT_ERROR = 2
+#: What shells give a process that Ctrl-C ended.
+EXIT_INTERRUPTED = 130
 
 
 class GanlintError(Exception):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
+import os
+import signal
 import socket
 import sys
 import textwrap
@@ -18,8 +21,12 @@ import pytest
 from click.testing import CliRunner
 
 from ganlint.cli import main
+from ganlint.confirm.agreement import list_disagreements
 from ganlint.confirm.closure import slice_module
-from ganlint.confirm.probe import plan_probe, probe_file, run_worker
+from ganlint.confirm.planning import plan_probe
+from ganlint.confirm.probe import compare_gradients, probe_file, run_worker
+from ganlint.confirm.progress import TerminalProgress
+from ganlint.confirm.render import render_text
 from ganlint.errors import UsageError
 
 torch = pytest.importorskip("torch")
@@ -384,6 +391,143 @@ def test_a_functional_batch_norm_is_recorded_where_it_is_called(tmp_path):
     ]
     assert all(norm["gamma_gradient"] > 0 and norm["beta_gradient"] > 0 for norm in norms)
     assert norms[0]["shrink"] < 0.7
+
+
+def test_the_double_sigmoid_is_compared_with_logits_and_a_small_batch_with_64(tmp_path):
+    file = write_program(tmp_path, judge=JUDGE + ", nn.Sigmoid()", batch=8)
+    (probe,) = run_worker([replace(plan_probe(str(file)), seeds=1)])
+    changes = {item["change"]: item for item in probe.counterfactuals}
+    assert {"logits", "batch 64"} <= changes.keys()
+    assert compare_gradients(changes["logits"], "discriminator") > 0.1
+    finding = next(
+        item
+        for item in json.loads(
+            CliRunner().invoke(main, ["check", str(file), "--dynamic", "--format", "json", "--isolated"]).stdout
+        )["findings"]
+        if item["rule"] == "double-sigmoid"
+    )
+    assert finding["verdict"] == "confirmed"
+    assert "logits" in finding["measured"]["counterfactual"]
+
+
+def test_steps_tell_what_stays_from_what_goes_away(tmp_path):
+    # Scales of 0 in one norm: its own gradient is not 0, so that the first steps open it.
+    text = HEAD.format(eps="", judge=JUDGE).replace(
+        "nn.Linear(64, 8), nn.Tanh())",
+        "nn.Linear(64, 8), nn.Tanh())\n        nn.init.zeros_(self.main[4].weight)"
+        "\n        nn.init.constant_(self.main[4].bias, 0.1)",
+    )
+    loop = LOOP.format(
+        loss="BCEWithLogitsLoss", batch=32, ones="torch.ones(32, 1)",
+        label_loss="(criterion(discriminator(real), torch.ones(32, 1))"
+        " + criterion(discriminator(fake.detach()), torch.zeros(32, 1))).backward()",
+    )  # fmt: skip
+    passing = tmp_path / "train.py"
+    passing.write_text(text + loop, encoding="utf-8")
+    lasting = tmp_path / "lasting"
+    lasting.mkdir()
+    requests = [plan_probe(str(passing)), plan_probe(str(write_program(lasting, loss="CrossEntropyLoss")))]
+    assert requests[0].optimizers["generator"] == ("Adam", {"lr": 2e-4, "betas": (0.5, 0.999)})
+    gone, stays = run_worker([replace(request, steps=300, seeds=1) for request in requests])
+    assert "blocked" in {item["name"] for item in gone.pairs[0]["symptoms"]}
+    assert gone.after_steps is not None
+    assert "blocked" not in {item["name"] for item in gone.after_steps["symptoms"]}
+    assert not gone.after_steps["guessed"]
+    assert "gone after 300 steps" in render_text([gone])
+    assert "zero-gradient" in {item["name"] for item in stays.after_steps["symptoms"]}
+    assert "still there after 300 steps" in render_text([stays])
+
+
+def test_large_images_are_measured_small_and_never_refuted(tmp_path):
+    text = """
+        import torch
+        from torch import nn
+
+
+        def block(given, made):
+            return [nn.Conv2d(given, made, 3, 1, 1), nn.BatchNorm2d(made), nn.ReLU()]
+
+
+        class Generator(nn.Module):
+            def __init__(self):
+                super().__init__()
+                blocks = [*block(3, 128), *block(128, 128), *block(128, 128)]
+                self.main = nn.Sequential(*blocks, nn.Conv2d(128, 3, 3, 1, 1))
+
+            def forward(self, x):
+                return torch.tanh(self.main(x))
+
+
+        generator = Generator()
+        fake = generator(torch.randn(16, 3, 512, 512))
+    """
+    file = tmp_path / "train.py"
+    file.write_text(textwrap.dedent(text), encoding="utf-8")
+    started = time.monotonic()
+    (probe,) = run_worker([replace(plan_probe(str(file)), seeds=20)])
+    assert time.monotonic() - started < 40
+    assert probe.failure == ""
+    assert probe.reduced[0] == 512 > probe.reduced[1]
+    assert probe.left_out
+    assert "size" in probe.guessed
+    assert "instead of 512 by 512" in render_text([probe])
+
+
+def test_built_layers_are_compared_with_the_facts(tmp_path):
+    file = write_program(tmp_path)
+    done = CliRunner().invoke(main, ["probe", str(file), "--seeds", "1", "--debug"])
+    assert "the facts are wrong" not in done.output
+    request = replace(plan_probe(str(file)), seeds=1, examine=True)
+    generator = request.networks[0]
+    first, second, *others = generator.layers
+    wrong = (replace(first, args={"in_features": 17}), replace(second, line=1), replace(others[0], path="gone"))
+    request = replace(request, networks=(replace(generator, layers=(*wrong, *others[1:])), *request.networks[1:]))
+    (probe,) = run_worker([request])
+    assert [line.partition(":")[0] for line in list_disagreements(probe)] == [
+        "Generator.gone",
+        "Generator.main.2",
+        "Generator.main.0",
+        "Generator.main.1",
+    ]
+
+
+def test_an_interrupt_keeps_what_was_measured(tmp_path):
+    file = write_program(tmp_path)
+    slow = tmp_path / "slow.py"
+    slow.write_text(
+        "from torch import nn\n\n\nclass Slow(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.first = nn.Linear(4, 4)\n        while True:\n            pass\n\n"
+        "    def forward(self, x):\n        return self.first(x)\n",
+        encoding="utf-8",
+    )
+    requests = [replace(plan_probe(str(file)), seeds=1), plan_probe(str(slow)), plan_probe(str(file))]
+
+    def interrupt(request, answer):
+        if answer["stage"] == "ended":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    first, second, third = run_worker(requests, interrupt)
+    assert (first.failure, len(first.pairs)) == ("", 1)
+    assert (second.failure, third.failure) == ("interrupted", "interrupted")
+    assert not list_left_behind()
+
+
+def test_progress_is_one_line_on_a_terminal_and_nothing_elsewhere(tmp_path):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    request = plan_probe(str(write_program(tmp_path)))
+    shown, hidden = Terminal(), io.StringIO()
+    for stream in (shown, hidden):
+        progress = TerminalProgress(2, stream)
+        run_worker([replace(request, seeds=1), replace(request, seeds=1)], progress.listen)
+        progress.close()
+    assert hidden.getvalue() == ""
+    assert "measuring 1 of 2: train.py: Generator built" in shown.getvalue()
+    assert "measuring 2 of 2: train.py: seed 0" in shown.getvalue()
+    assert "\n" not in shown.getvalue()
+    assert shown.getvalue().endswith("\033[K")
 
 
 def test_the_picture_shows_both_networks_their_norms_and_the_change(tmp_path):

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from ganlint.confirm.probe import Probe, plan_probe, run_worker
+from ganlint.confirm.planning import plan_probe
+from ganlint.confirm.probe import Probe, run_worker
 from ganlint.errors import GanlintError
 
 _RAN = 2

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from ganlint.confirm.probe import Probe, plan_probe, run_worker
+from ganlint.confirm.agreement import list_disagreements
+from ganlint.confirm.planning import plan_probe
+from ganlint.confirm.probe import Probe, run_worker
+from ganlint.confirm.progress import TerminalProgress
 from ganlint.confirm.request import ProbeRequest
 from ganlint.confirm.verdicts import TESTS, judge_finding
 from ganlint.errors import GanlintError
@@ -17,15 +21,21 @@ from ganlint.report.run import LintRun
 _MAX_NEIGHBOURS = 60
 
 
-def confirm_run(run: LintRun, *, device: str = "cpu", contained: bool = True) -> LintRun:
-    """Return the run with a verdict on each finding whose rule a pass can test; the others are left alone."""
+def confirm_run(run: LintRun, *, debug: bool = False, **settings: Any) -> LintRun:  # noqa: ANN401 - ProbeRequest's
+    """Return the run with a verdict on each finding whose rule a pass can test; the others are left alone.
+
+    With `debug`, layers that were built otherwise than the facts say are problems.
+    """
     asked = [finding for finding in run.findings if finding.rule in TESTS]
     requests = _plan_all(sorted({finding.span.path for finding in asked}))
     requests += _plan_others(asked, requests)
-    requests = [replace(request, device=device, contained=contained, examine=True) for request in requests]
-    probes = run_worker(requests) if requests else []
+    requests = [replace(request, examine=True, **settings) for request in requests]
+    progress = TerminalProgress(len(requests))
+    probes = run_worker(requests, progress.listen) if requests else []
+    progress.close()
     findings = tuple(judge_finding(finding, probes) for finding in run.findings)
-    return replace(run, findings=findings, problems=(*run.problems, *_list_problems(probes)))
+    problems = [*_list_problems(probes), *(_list_differences(probes) if debug else ())]
+    return replace(run, findings=findings, problems=(*run.problems, *problems))
 
 
 def _plan_all(paths: Sequence[str]) -> list[ProbeRequest]:
@@ -71,4 +81,12 @@ def _list_problems(probes: Sequence[Probe]) -> list[Problem]:
         )
         for probe in probes
         if probe.failure
+    ]
+
+
+def _list_differences(probes: Sequence[Probe]) -> list[Problem]:
+    return [
+        Problem(path=probe.request.entry, message=f"the facts are wrong: {line}", fatal=False)
+        for probe in probes
+        for line in list_disagreements(probe)
     ]

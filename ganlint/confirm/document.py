@@ -93,6 +93,16 @@ class PassDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepsDocument:
+    """A pass behind training steps on random samples; `guessed` is true where an optimiser is not the program's."""
+
+    steps: int
+    guessed: bool
+    record: RecordDocument
+    symptoms: list[SymptomDocument]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FirstDocument:
     """The gradient of the first layer of each network."""
 
@@ -126,6 +136,7 @@ class ProbeDocument:
     networks: list[BuiltDocument]
     passes: list[PassDocument]
     counterfactuals: list[CounterfactualDocument]
+    after_steps: StepsDocument | None
     reduced: list[int] | None
     left_out: list[str]
     failure: str | None

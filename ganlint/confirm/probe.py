@@ -1,30 +1,26 @@
-"""From a file to what a pass of its networks says: the interpreter tells what to build, a worker process builds it."""
+"""What a worker process says of the networks it was asked to build and run."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
+import selectors
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-from ganlint.analysis import Analyzer, Entry, Plan
-from ganlint.confirm.request import ROLES, ExpectedLayer, NetworkRequest, ProbeRequest
-from ganlint.errors import UsageError
-from ganlint.facts.network import Construction, Network
-from ganlint.facts.store import Facts
+from ganlint.confirm.planning import plan_probe
+from ganlint.confirm.request import ROLES, ProbeRequest, Record
 
-#: Kinds of terms that the measurement knows, by what the program's terms are called.
-_LOSSES = {
-    "bce": "bce", "bce_with_logits": "bce_with_logits", "mse": "mse", "square": "mse", "mean": "mean", "hinge": "hinge",
-    "cross_entropy": "cross_entropy", "softplus": "bce_with_logits",
-}  # fmt: skip
+#: What is told each answer of a worker.
+Listener = Callable[[ProbeRequest, Record], None]
 #: Seconds that starting torch may take on top of what the request allows.
 _START = 20.0
 
@@ -33,8 +29,8 @@ _START = 20.0
 class Probe:
     """What a worker said of a program; `failure` is empty where it came to its end.
 
-    `reduced` are the side of the program's images and the one measured, where these are smaller; `left_out` the passes
-    that there was no time for.
+    `after_steps` is the last pass, behind training steps, where some were asked for. `reduced` are the side of the
+    program's images and the one measured, where these are smaller; `left_out` the passes that there was no time for.
     """
 
     request: ProbeRequest
@@ -43,6 +39,7 @@ class Probe:
     pairs: tuple[Mapping[str, Any], ...] = ()
     counterfactuals: tuple[Mapping[str, Any], ...] = ()
     examined: tuple[Mapping[str, Any], ...] = ()
+    after_steps: Mapping[str, Any] | None = None
     reduced: tuple[int, ...] = ()
     left_out: tuple[str, ...] = ()
     failure: str = ""
@@ -57,106 +54,24 @@ class Probe:
         return frozenset(names | (set() if {"generator", "discriminator"} <= roles else {"partner"}))
 
 
-def probe_file(path: str, *, class_name: str | None = None, **settings: Any) -> Probe:  # noqa: ANN401 - ProbeRequest's
+def probe_file(
+    path: str,
+    *,
+    class_name: str | None = None,
+    listen: Listener | None = None,
+    **settings: Any,  # noqa: ANN401 - ProbeRequest's
+) -> Probe:
     """Build and measure the networks of one program; raises `UsageError` where there is none to measure."""
     request = plan_probe(path, class_name=class_name)
-    return run_worker([replace(request, **settings)])[0]
+    return run_worker([replace(request, **settings)], listen)[0]
 
 
-def plan_probe(path: str, *, class_name: str | None = None) -> ProbeRequest:
-    """Return what to build: the networks that the program of a file trains, else all it defines."""
-    root = Path(path).parent
-    top = _find_top(root.resolve())
-    analyzer = Analyzer(Plan(roots=(top,)))
-    facts = analyzer.read_facts(Entry(path=path))
-    made = {item.network: item for item in facts.constructions}
-    numbers = [number for number in made if class_name in (None, facts.networks[number].name)]
-    if not numbers:
-        where = f"no network called {class_name}" if class_name else "no network"
-        raise UsageError(f"{path}: the file defines {where} that ganlint can build")
-    chosen = _choose(facts, numbers) if class_name is None else numbers[:1]
-    inits = tuple((str(Path(item.place.path).resolve()), item.name) for item in facts.init_functions if item.applied)
-    return ProbeRequest(
-        entry=path,
-        roots=tuple(map(str, _list_roots(root.resolve(), top.resolve()))),
-        networks=tuple(_request_network(facts, made[number], inits, analyzer) for number in chosen),
-        loss=_find_loss(facts, chosen),
-        batch_size=_find_batch(facts),
-    )
+def run_worker(requests: Sequence[ProbeRequest], listen: Listener | None = None) -> list[Probe]:
+    """Start one worker for several requests, and return what it said of each until its time was over.
 
-
-def _find_top(folder: Path) -> Path:
-    """Return the topmost folder that imports may start from: the current one, else the one that holds the package."""
-    if folder.is_relative_to(Path.cwd()):
-        return Path()
-    return next((top for top in (folder, *folder.parents) if not (top / "__init__.py").exists()), folder)
-
-
-def _list_roots(folder: Path, top: Path) -> list[Path]:
-    """Return the folders that a program's imports may start from: its own, and those above it up to the topmost."""
-    return [folder, *(parent for parent in folder.parents if parent.is_relative_to(top))]
-
-
-def _choose(facts: Facts, numbers: Sequence[int]) -> list[int]:
-    """Return one generator and one discriminator, those that are trained before others, and what has no role."""
-    chosen: list[int] = []
-    for role in ROLES:
-        players = [number for number in numbers if facts.networks[number].role == role]
-        players.sort(key=lambda number: (not facts.networks[number].trained, facts.networks[number].assumed))
-        chosen += players[:1]
-    rest = [number for number in numbers if facts.networks[number].role is None]
-    return chosen or rest
-
-
-def _request_network(
-    facts: Facts, made: Construction, inits: tuple[tuple[str, str], ...], analyzer: Analyzer
-) -> NetworkRequest:
-    network = facts.networks[made.network]
-    file, _, qualname = network.class_id.partition("::")
-    return NetworkRequest(
-        name=network.name,
-        file=str(Path(file).resolve()),
-        qualname=qualname,
-        role=network.role,
-        arguments=made.arguments,
-        complete=made.complete,
-        inputs=tuple(shape.dims for shape in made.inputs),
-        inits=inits,
-        layers=_list_layers(facts, network, analyzer),
-        output=(network.output_low, network.output_high),
-    )
-
-
-def _list_layers(facts: Facts, network: Network, analyzer: Analyzer) -> tuple[ExpectedLayer, ...] | None:
-    """Return torch's own layers that the facts know of a network; None where they do not know all of it for sure."""
-    layers = [facts.layers[number] for number in network.layers]
-    if not network.complete or not all(layer.certain for layer in layers):
-        return None
-    spans = analyzer.locate(layer.place for layer in layers)
-    return tuple(
-        ExpectedLayer(
-            path=layer.path, type=layer.type, file=str(Path(layer.place.path).resolve()),
-            line=spans[layer.place].line, args=layer.args,
-        )
-        for layer in layers if layer.registered and layer.type.startswith("torch.nn.")
-    )  # fmt: skip
-
-
-def _find_loss(facts: Facts, numbers: Iterable[int]) -> str | None:
-    judges = {number for number in numbers if facts.networks[number].role == "discriminator"}
-    for term in facts.terms:
-        if term.judge in judges and term.source in ("fake", "real") and term.kind in _LOSSES:
-            return _LOSSES[term.kind]
-    return None
-
-
-def _find_batch(facts: Facts) -> int | None:
-    sizes = [loader.batch_size.value for loader in facts.loaders if loader.batch_size is not None and loader.training]
-    return next((size for size in sizes if isinstance(size, int) and size > 0), None)
-
-
-def run_worker(requests: Sequence[ProbeRequest]) -> list[Probe]:
-    """Start one worker for several requests, and return what it said of each until its time was over."""
+    `listen` is told every answer as it comes, with its request. An interrupt (Ctrl-C) ends the worker and keeps what it
+    has said: the failure of what was not finished is `interrupted`.
+    """
     with tempfile.TemporaryDirectory(prefix="ganlint-") as scratch:
         requests = [replace(request, scratch=scratch) for request in requests]
         environment = {
@@ -167,21 +82,56 @@ def run_worker(requests: Sequence[ProbeRequest]) -> list[Probe]:
             "MALLOC_MMAP_THRESHOLD_": str(1 << 28), "MALLOC_TRIM_THRESHOLD_": str(1 << 29),
         }  # fmt: skip
         command = [sys.executable, "-B", "-m", "ganlint.confirm.worker"]
-        lines = "".join(json.dumps(request.to_record()) + "\n" for request in requests)
-        with subprocess.Popen(  # noqa: S603 - ganlint itself
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=scratch,
-            env=environment, start_new_session=True,
-        ) as process:  # fmt: skip
+        with (
+            tempfile.TemporaryFile() as errors,
+            subprocess.Popen(  # noqa: S603 - ganlint itself
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd=scratch, env=environment,
+                start_new_session=True,
+            ) as process,
+        ):  # fmt: skip
+            answers: list[Record] = []
             failure = ""
             try:
-                output, errors = process.communicate(lines, timeout=_START + sum(item.seconds for item in requests))
-                if process.returncode:
-                    failure = _explain(process.returncode, errors)
-            except (subprocess.TimeoutExpired, KeyboardInterrupt) as error:
-                os.killpg(process.pid, signal.SIGKILL)
-                output, _ = process.communicate()
+                _send(process, requests)
+                for answer in _read_lines(process, _START + sum(item.seconds for item in requests)):
+                    answers.append(answer)
+                    if listen is not None:
+                        listen(requests[answer["request"]], answer)
+                if process.wait():
+                    errors.seek(0)
+                    failure = _explain(process.returncode, errors.read().decode(errors="replace"))
+            except (TimeoutError, KeyboardInterrupt) as error:
                 failure = "interrupted" if isinstance(error, KeyboardInterrupt) else "timeout"
-    return _read_answers(requests, output, failure)
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+    return _read_answers(requests, answers, failure)
+
+
+def _send(process: subprocess.Popen[bytes], requests: Sequence[ProbeRequest]) -> None:
+    """Give a worker its requests; one that has ended already says so by its exit code."""
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError), process.stdin as stream:
+        for request in requests:
+            stream.write(json.dumps(request.to_record()).encode() + b"\n")
+
+
+def _read_lines(process: subprocess.Popen[bytes], seconds: float) -> Iterator[Record]:
+    """Yield the answers of a worker as they come; raises TimeoutError when its time is over."""
+    assert process.stdout is not None
+    deadline = time.monotonic() + seconds
+    descriptor, rest = process.stdout.fileno(), b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(descriptor, selectors.EVENT_READ)
+        while True:
+            if not selector.select(max(deadline - time.monotonic(), 0)):
+                raise TimeoutError
+            data = os.read(descriptor, 1 << 16)
+            if not data:
+                return
+            *lines, rest = (rest + data).split(b"\n")
+            # A process that was killed may have left half a line.
+            yield from (json.loads(line) for line in lines if line.startswith(b"{") and line.endswith(b"}"))
 
 
 def _explain(code: int, errors: str) -> str:
@@ -192,12 +142,10 @@ def _explain(code: int, errors: str) -> str:
     return f"the worker ended {ended}" + (f": {last}" if last else "")
 
 
-def _read_answers(requests: Sequence[ProbeRequest], output: str, failure: str) -> list[Probe]:
+def _read_answers(requests: Sequence[ProbeRequest], answers: Sequence[Record], failure: str) -> list[Probe]:
     stages: list[dict[str, list[Mapping[str, Any]]]] = [{} for _ in requests]
-    for line in output.splitlines():
-        if line.startswith("{") and line.endswith("}"):
-            answer = json.loads(line)
-            stages[answer["request"]].setdefault(answer["stage"], []).append(answer)
+    for answer in answers:
+        stages[answer["request"]].setdefault(answer["stage"], []).append(answer)
     return [_make_probe(request, stage, failure) for request, stage in zip(requests, stages, strict=True)]
 
 
@@ -215,6 +163,7 @@ def _make_probe(request: ProbeRequest, stages: Mapping[str, list[Mapping[str, An
         pairs=tuple(stages.get("pair", [])),
         counterfactuals=tuple(stages.get("counterfactual", [])),
         examined=tuple(stages.get("examined", [])),
+        after_steps=next(iter(stages.get("after_steps", [])), None),
         reduced=tuple(next(iter(stages.get("reduced", [])), {}).get("size", ())),
         left_out=tuple(name for item in stages.get("left_out", []) for name in item["passes"]),
         failure=next(iter(reasons), ""),

@@ -31,6 +31,7 @@ from ganlint.confirm.loading import ProgramFinder, take_defaults
 from ganlint.confirm.measure import PairRecord, measure_pair
 from ganlint.confirm.norms import watch_functional
 from ganlint.confirm.request import ROLES, NetworkRequest, ProbeRequest
+from ganlint.confirm.training import make_optimizer, take_steps
 
 Say = Callable[..., None]
 #: The part of a request's time after which no pass is begun that can be left out.
@@ -118,6 +119,8 @@ class LiveProgram:
                 yield f"seed {seed}"
                 continue
             self._run_seed(players, self._make_pair(players, seed), seed, setting)
+        if self.request.steps and not first.raised:
+            self._measure_after_steps(players, setting)
 
     def _examine(self, players: dict[str, Player]) -> None:
         device = self.request.device
@@ -158,11 +161,35 @@ class LiveProgram:
         made = run_network(other.live.module, make_inputs(other.live.module, other.live.shapes, device))
         return StandInDiscriminator(tuple(made.shape)).to(device)
 
+    def _measure_after_steps(self, players: dict[str, Player], setting: Setting) -> None:
+        """Train the first pair for some steps, and run one more pass."""
+        pair = self._make_pair(players, 0)
+        for module in pair:
+            module.train()
+        made = [
+            make_optimizer(module, self.request.optimizers.get(role)) for module, role in zip(pair, ROLES, strict=True)
+        ]
+        make_noise, make_real = self._prepare_inputs(players, pair, setting)
+        take_steps(pair, [optimizer for optimizer, _ in made], make_noise, make_real, setting.loss, self.request.steps)
+        record = self._run(players, pair, self.request.steps, setting)
+        self.say(
+            stage="after_steps", steps=self.request.steps, record=asdict(record),
+            symptoms=[asdict(item) for item in judge_pair(record)], guessed=not all(own for _, own in made),
+        )  # fmt: skip
+
     def _run(
         self, players: dict[str, Player], pair: tuple[nn.Module, nn.Module], seed: int, setting: Setting
     ) -> PairRecord:
         """Run one pass; inputs are drawn anew from the seed."""
         plant_seed(seed)
+        make_noise, make_real = self._prepare_inputs(players, pair, setting)
+        scale = setting.own_batch / setting.batch
+        return measure_pair(pair[0], pair[1], make_noise, make_real, setting.loss, scale=scale)
+
+    def _prepare_inputs(
+        self, players: dict[str, Player], pair: tuple[nn.Module, nn.Module], setting: Setting
+    ) -> tuple[Callable[[], list[torch.Tensor]], Callable[[torch.Tensor], list[torch.Tensor]]]:
+        """Return what draws noise, and what draws the discriminator's inputs for fakes that it is given."""
         device = self.request.device
         judge = players.get("discriminator")
         given = players["generator"].live.shapes if "generator" in players else judge.live.shapes[:1] if judge else ()
@@ -172,10 +199,7 @@ class LiveProgram:
         def make_real(fake: torch.Tensor) -> list[torch.Tensor]:
             return [make_sample(fake), *make_inputs(pair[1], conditions, device)]
 
-        scale = setting.own_batch / setting.batch
-        return measure_pair(
-            pair[0], pair[1], lambda: make_inputs(pair[0], noise, device), make_real, setting.loss, scale=scale
-        )
+        return lambda: make_inputs(pair[0], noise, device), make_real
 
     def _run_seed(
         self, players: dict[str, Player], pair: tuple[nn.Module, nn.Module], seed: int, setting: Setting

@@ -34,6 +34,9 @@ def render_json(probes: Sequence[Probe]) -> str:
                 "counterfactuals": [
                     _pick(item, "change", "before", "after", "blind") for item in probe.counterfactuals
                 ],
+                "after_steps": _pick(probe.after_steps, "steps", "guessed", "record", "symptoms")
+                if probe.after_steps
+                else None,
                 "reduced": list(probe.reduced) or None,
                 "left_out": list(probe.left_out),
                 "failure": probe.failure or None,
@@ -120,6 +123,18 @@ def _list_symptoms(probe: Probe) -> Iterator[str]:
     for key, count in counts.items():
         symptom = texts[key]
         bound = f" (threshold {symptom['threshold']:g})" if symptom["threshold"] else ""
-        yield f"  {key[0]} in {count} of {len(probe.pairs)} seeds: {symptom['text']}{bound}"
+        yield f"  {key[0]} in {count} of {len(probe.pairs)} seeds{_spell_stay(probe, key)}: {symptom['text']}{bound}"
+    after = probe.after_steps or {"symptoms": (), "steps": 0}
+    for symptom in after["symptoms"]:
+        if (symptom["name"], symptom["network"]) not in counts:
+            yield f"  {symptom['name']} only after {after['steps']} steps: {symptom['text']}"
     if not counts:
         yield f"  nothing wrong in {len(probe.pairs)} seeds"
+
+
+def _spell_stay(probe: Probe, key: tuple[str, str]) -> str:
+    """Say whether a symptom is still there after the steps that were taken."""
+    if probe.after_steps is None:
+        return ""
+    stays = any((item["name"], item["network"]) == key for item in probe.after_steps["symptoms"])
+    return f", {'still there' if stays else 'gone'} after {probe.after_steps['steps']} steps"

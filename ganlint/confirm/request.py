@@ -49,7 +49,8 @@ class ProbeRequest:
     """The networks of one program; `loss` is the kind its discriminator is judged by, None where it is not known.
 
     After a tenth of `seconds` no pass is begun that can be left out; after all of them its process is ended. `examine`
-    asks for what verdicts need beside the passes.
+    asks for what verdicts need beside the passes. `optimizers` say what steps each role: torch's name and its
+    arguments; `steps` are taken before a last pass.
     """
 
     entry: str
@@ -57,7 +58,9 @@ class ProbeRequest:
     networks: tuple[NetworkRequest, ...]
     loss: str | None = None
     batch_size: int | None = None
+    optimizers: Mapping[str, tuple[str, Mapping[str, object]]] = field(default_factory=dict)
     seeds: int = 3
+    steps: int = 0
     examine: bool = False
     device: str = "cpu"
     scratch: str = ""
@@ -84,4 +87,6 @@ def read_request(record: Record) -> ProbeRequest:
         )
         for item in record["networks"]
     )
-    return ProbeRequest(**{**record, "roots": tuple(record["roots"]), "networks": networks})
+    optimizers = {role: (name, arguments) for role, (name, arguments) in record["optimizers"].items()}
+    changed = {"roots": tuple(record["roots"]), "networks": networks, "optimizers": optimizers}
+    return ProbeRequest(**{**record, **changed})

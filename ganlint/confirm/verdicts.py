@@ -28,7 +28,7 @@ def judge_finding(finding: Finding, probes: Sequence[Probe]) -> Finding:
     own = [probe for probe in probes if _is_about(probe, finding)]
     if not own:
         return replace(finding, verdict=Verdict(state=INCONCLUSIVE, reason="not-built"))
-    verdict = _hold_back(test(finding, own[0]), own[0])
+    verdict = _hold_back(_ask_again(test(finding, own[0]), finding, own[0]), own[0])
     severity = Severity.INFO if verdict.state == REFUTED else finding.severity
     return replace(finding, verdict=verdict, severity=severity)
 
@@ -41,6 +41,14 @@ def _is_about(probe: Probe, finding: Finding) -> bool:
             probe.request.entry == finding.span.path and any(network.name == finding.network for network in networks)
         )
     return probe.request.entry == finding.span.path or any(network.file == file for network in networks)
+
+
+def _ask_again(verdict: Verdict, finding: Finding, probe: Probe) -> Verdict:
+    """Do not confirm what training steps make go away."""
+    if verdict.state != CONFIRMED or probe.after_steps is None or finding.rule in EXAMINED:
+        return verdict
+    later = TESTS[finding.rule](finding, replace(probe, pairs=(probe.after_steps,), counterfactuals=()))
+    return verdict if later.state == CONFIRMED else replace(verdict, state=INCONCLUSIVE, reason="transient")
 
 
 def _hold_back(verdict: Verdict, probe: Probe) -> Verdict:

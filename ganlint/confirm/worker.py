@@ -8,6 +8,7 @@ Every line names the number of its `request`, and what it is about:
     {"stage": "pair", "seed": 0, "record": {...}, "symptoms": [...]}
     {"stage": "counterfactual", "change": "eps=1e-5", "before": {"generator": 1e-7, ...}, "after": ...}
     {"stage": "examined", "name": "Generator", "role": "generator", "record": {...}}        where that was asked for
+    {"stage": "after_steps", "steps": 10, "record": {...}, "symptoms": [...], "guessed": false}
     {"stage": "left_out", "passes": ["seed 2"]}        for lack of time
     {"stage": "done", "message": ""}, {"stage": "blocked", "message": "a write to ..."}
     {"stage": "failed", "message": "OutOfMemoryError: ..."}        what nothing else accounts for
