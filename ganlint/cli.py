@@ -193,7 +193,7 @@ def facts(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
 @main.command()
 @click.argument("target", metavar="FILE[:CLASS]")
 @add_format_option
-@click.option("--figure", type=click.Path(), help="Write a picture of the gradients by depth to this .svg file.")
+@click.option("--figure", type=click.Path(), help="Draw the gradients by depth to this .svg or .png file.")
 @click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="How often to draw weights.")
 @click.option(
     "--seconds", type=click.FloatRange(1, 600), default=30.0, show_default=True, help="The most time to take."
@@ -206,11 +206,14 @@ def probe(ctx: click.Context, /, target: str, **options: Any) -> None:  # noqa: 
     Runs the constructors and forward passes of FILE in a contained process: use it on code you would run.
     """
     from ganlint.confirm.agreement import list_disagreements
+    from ganlint.confirm.figure import check_figure, draw_probe
     from ganlint.confirm.probe import probe_file
     from ganlint.confirm.progress import TerminalProgress
     from ganlint.confirm.render import render_json, render_text
 
     path, _, class_name = target.partition(":")
+    if options["figure"]:
+        check_figure(options["figure"])
     progress = TerminalProgress()
     found = probe_file(
         path,
@@ -226,11 +229,9 @@ def probe(ctx: click.Context, /, target: str, **options: Any) -> None:  # noqa: 
     progress.close()
     for line in list_disagreements(found):
         click.echo(f"the facts are wrong: {line}", err=True)
-    if options["figure"]:
-        from ganlint.confirm.figure import draw_probe
-
-        _write_file(options["figure"], draw_probe(found))
     click.echo(render_json([found]) if options["form"] == "json" else render_text([found]), nl=False)
+    if options["figure"]:
+        draw_probe(found, options["figure"])
     if found.failure == "interrupted":
         ctx.exit(EXIT_INTERRUPTED)
     ctx.exit(EXIT_FINDINGS if found.failure or any(item["symptoms"] for item in found.pairs) else EXIT_CLEAN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import json
 import os
 import signal
@@ -530,17 +531,45 @@ def test_progress_is_one_line_on_a_terminal_and_nothing_elsewhere(tmp_path):
     assert shown.getvalue().endswith("\033[K")
 
 
-def test_the_picture_shows_both_networks_their_norms_and_the_change(tmp_path):
+def test_the_picture_shows_both_networks_their_norms_the_change_and_the_healthy(tmp_path):
+    pytest.importorskip("matplotlib")
     picture = tmp_path / "gradients.svg"
     file = write_program(tmp_path, eps=", 64")
     CliRunner().invoke(main, ["probe", str(file), "--seeds", "1", "--figure", str(picture)])
     root = ET.fromstring(picture.read_text(encoding="utf-8"))
     texts = [element.text for element in root.iter() if element.tag.endswith("text")]
-    assert {"generator", "discriminator", "as written", "eps=1e-5", "BatchNorm", "main.0", "main.1"} <= set(texts)
-    assert len([element for element in root.iter() if element.tag.endswith("polyline")]) == 4
+    assert {"generator", "discriminator", "as written", "eps=1e-5", "main.0", "main.1"} <= set(texts)
+    assert {"BatchNorm (gradient of its input)", "95% of the passes of 21 healthy pairs"} <= set(texts)
+    again = tmp_path / "again.svg"
+    CliRunner().invoke(main, ["probe", str(file), "--seeds", "1", "--figure", str(again)])
+    assert again.read_bytes() == picture.read_bytes()
+
+
+def test_the_picture_in_grey_tells_the_curves_apart(tmp_path):
+    pytest.importorskip("matplotlib")
+    from matplotlib.colors import to_rgb
+
+    from ganlint.confirm import figure
+
+    picture = tmp_path / "gradients.PNG"
+    done = CliRunner().invoke(main, ["probe", str(write_program(tmp_path)), "--seeds", "1", "--figure", str(picture)])
+    assert done.exit_code == 0, done.output
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    grey = [sum(part * weight for part, weight in zip(to_rgb(color), (0.30, 0.59, 0.11), strict=True))
+            for color in (figure._BAND, figure._CHANGED, figure._WRITTEN, figure._NORM)]  # fmt: skip
+    assert all(lighter - darker > 0.1 for lighter, darker in itertools.pairwise(grey)), grey
+
+
+def test_a_picture_of_another_kind_is_refused_before_anything_runs(tmp_path):
+    file = write_program(tmp_path)
+    done = CliRunner().invoke(main, ["probe", str(file), "--figure", str(tmp_path / "gradients.bmp")])
+    assert done.exit_code == 2
+    assert "an .svg or a .png file" in done.stderr
+    assert done.stdout == ""
 
 
 def test_a_gradient_that_is_not_finite_is_null_and_not_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
     text = """
         import torch
         from torch import nn

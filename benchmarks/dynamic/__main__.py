@@ -12,24 +12,28 @@ from benchmarks.dynamic.cases import CASES, LATENT, Case
 from benchmarks.dynamic.drawn import draw_case
 from ganlint.confirm.building import plant_seed
 from ganlint.confirm.judge import judge_pair
-from ganlint.confirm.measure import measure_pair
+from ganlint.confirm.measure import PairRecord, measure_pair
 from ganlint.confirm.program import make_sample
 
 
 def judge_case(case: Case, seed: int, device: str = "cpu") -> set[str]:
     """The symptoms of one pass of a case."""
+    return {symptom.name for symptom in judge_pair(measure_case(case, seed, device))}
+
+
+def measure_case(case: Case, seed: int, device: str = "cpu") -> PairRecord:
+    """What one pass of a case measures."""
     plant_seed(seed)
     generator, discriminator = (network.to(device) for network in case.build())
     flat = isinstance(next(generator.children()), torch.nn.Linear)
     shape = (case.batch, LATENT) if flat else (case.batch, LATENT, 1, 1)
-    record = measure_pair(
+    return measure_pair(
         generator,
         discriminator,
         lambda: [torch.randn(shape, device=device)],
         lambda fake: [make_sample(fake)],
         case.loss,
     )
-    return {symptom.name for symptom in judge_pair(record)}
 
 
 def is_right(case: Case, found: set[str]) -> bool:
