@@ -162,6 +162,8 @@ def check(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
     from ganlint.report.registry import render_lint
 
     _write(lambda color: render_lint(run, options["form"], color=color), options)
+    if run.interrupted:
+        ctx.exit(EXIT_INTERRUPTED)
     ctx.exit(EXIT_CLEAN if options["exit_zero"] else _choose_exit_code(run, config.fail_on))
 
 

@@ -48,10 +48,10 @@ def add_device_options(command: Command) -> Command:
     options = (
         click.option(
             "--device",
-            type=click.Choice(["cpu", "cuda"]),
-            default="cpu",
+            type=click.Choice(["auto", "cpu", "cuda"]),
+            default="auto",
             show_default=True,
-            help="Where to run the networks; cuda cannot be contained and needs --unsafe.",
+            help="Where to run the networks; auto is cuda where it works, else the CPU.",
         ),
         click.option("--steps", type=click.IntRange(0, 1000), default=0, help="Train so many steps, then look again."),
         click.option("--debug", is_flag=True, help="Say where built layers are not what ganlint believed them to be."),

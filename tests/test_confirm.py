@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import itertools
 import json
-import os
-import signal
-import socket
 import sys
 import textwrap
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
 from click.testing import CliRunner
+from gan_program import HEAD, JUDGE, LOOP, write_program
 
 from ganlint.cli import main
 from ganlint.confirm.agreement import list_disagreements
@@ -33,59 +27,6 @@ from ganlint.errors import UsageError
 torch = pytest.importorskip("torch")
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the process is only contained on Linux")
-
-HEAD = """
-import torch
-from torch import nn
-
-
-class Generator(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.main = nn.Sequential(nn.Linear(16, 64), nn.BatchNorm1d(64{eps}), nn.ReLU(), nn.Linear(64, 64),
-                                  nn.BatchNorm1d(64{eps}), nn.ReLU(), nn.Linear(64, 8), nn.Tanh())
-
-    def forward(self, z):
-        return self.main(z)
-
-
-class Discriminator(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.main = nn.Sequential({judge})
-
-    def forward(self, x):
-        return self.main(x)
-"""
-LOOP = """
-
-generator, discriminator = Generator(), Discriminator()
-opt_g = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))
-opt_d = torch.optim.Adam(discriminator.parameters(), lr=2e-4, betas=(0.5, 0.999))
-criterion = nn.{loss}()
-loader = torch.utils.data.DataLoader(torch.randn(640, 8), batch_size={batch}, shuffle=True, drop_last=True)
-open("trained", "w").write("the loop must never run")
-for real in loader:
-    fake = generator(torch.randn({batch}, 16))
-    opt_d.zero_grad()
-    {label_loss}
-    opt_d.step()
-    opt_g.zero_grad()
-    criterion(discriminator(fake), {ones}).backward()
-    opt_g.step()
-"""
-JUDGE = "nn.Linear(8, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1)"
-
-
-def write_program(folder, *, eps="", judge=JUDGE, loss="BCEWithLogitsLoss", batch=32):
-    classes = loss == "CrossEntropyLoss"
-    ones = f"torch.zeros({batch}, dtype=torch.long)" if classes else f"torch.ones({batch}, 1)"
-    zeros = f"torch.zeros({batch}, dtype=torch.long)" if classes else f"torch.zeros({batch}, 1)"
-    both = f"(criterion(discriminator(real), {ones}) + criterion(discriminator(fake.detach()), {zeros})).backward()"
-    file = folder / "train.py"
-    text = HEAD.format(eps=eps, judge=judge) + LOOP.format(loss=loss, batch=batch, label_loss=both, ones=ones)
-    file.write_text(text, encoding="utf-8")
-    return file
 
 
 def list_symptoms(probe):
@@ -218,101 +159,6 @@ def test_only_what_a_class_needs_is_kept():
     source = "import os\nSIZE = 3\nUNUSED = 4\nfor i in range(3):\n    os.remove('x')\nclass A:\n    size = SIZE\n"
     kept = slice_module(source, "a.py", ["A"]).body
     assert [node.lineno for node in kept] == [2, 6]
-
-
-#: What a class does in its constructor, and how the reason begins that is given for it.
-HOSTILE = {
-    "spin": ("while True: pass", "timeout"),
-    "memory": ("self.x = [bytearray(1 << 31) for _ in range(8)]", "blocked: more than"),
-    "write": ("open(r'{outside}', 'w').write('x')", "blocked: a write to"),
-    "remove": ("__import__('os').remove(r'{inside}')", "blocked: os.remove"),
-    "subprocess": ("__import__('subprocess').run(['true'])", "blocked: a new process"),
-    "system": ("__import__('os').system('true')", "blocked: a new process"),
-    "fork": ("__import__('os').fork()", "blocked: a new process"),
-    "socket": ("__import__('socket').create_connection(('127.0.0.1', {port}), 1)", "blocked: network"),
-    "exit": ("__import__('os')._exit(0)", "ended early"),
-    "input": ("input()", ""),
-    "flood": ("print('x' * (1 << 22))", ""),
-    "swallow": ("try: open(r'{outside}', 'w')\n        except Exception: pass", "blocked: a write to"),
-    "kernel": ("__import__('ctypes').CDLL(None).creat(rb'{outside}', 0o600)", ""),
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_class_ends_with_its_reason_and_costs_no_other(tmp_path, name):
-    action, reason = HOSTILE[name]
-    victim, outside = tmp_path / "victim", tmp_path / "outside"
-    victim.write_text("x", encoding="utf-8")
-    reached = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.1)
-        threading.Thread(target=lambda: reached.append(accept(server)), daemon=True).start()
-        spelt = action.format(outside=outside, inside=victim, port=server.getsockname()[1])
-        file = tmp_path / "hostile.py"
-        body = f"""
-import torch
-from torch import nn
-
-
-class Generator(nn.Module):
-    def __init__(self):
-        super().__init__()
-        {spelt}
-        self.main = nn.Linear(4, 4)
-
-    def forward(self, x):
-        return self.main(x)
-"""
-        file.write_text(body, encoding="utf-8")
-        hostile = replace(
-            plan_probe(str(file), class_name="Generator"), seconds=3.0 if name == "spin" else 20.0, memory_mb=3000
-        )
-        healthy = plan_probe(str(write_program(tmp_path)), class_name="Discriminator")
-        started = time.monotonic()
-        first, second = run_worker([hostile, healthy])
-        assert time.monotonic() - started < 60
-    assert first.failure.startswith(reason) if reason else not first.failure, first.failure
-    assert [item["ok"] for item in second.built] == [True]
-    assert victim.exists()
-    assert not outside.exists()
-    assert not any(reached)
-    assert not list_left_behind()
-
-
-def accept(server):
-    try:
-        server.accept()
-    except OSError:
-        return False
-    return True
-
-
-def list_left_behind():
-    """Return the processes that still run in a folder that a worker's parent has removed."""
-    left = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            folder = str((process / "cwd").readlink())
-            if "ganlint-" in folder and folder.endswith("(deleted)"):
-                left.append(process.name)
-    return left
-
-
-def test_without_containment_it_refuses(tmp_path):
-    request = replace(plan_probe(str(write_program(tmp_path))), device="cuda")
-    if torch.cuda.is_available():
-        pytest.skip("the device is there: what is refused is tested where it is not")
-    (probe,) = run_worker([request])
-    assert "--unsafe" in probe.failure
-
-
-def test_a_device_that_is_not_there_is_named(tmp_path):
-    if torch.cuda.is_available():
-        pytest.skip("the device is there: what is said of it is tested where it is not")
-    request = replace(plan_probe(str(write_program(tmp_path))), device="cuda", contained=False)
-    (probe,) = run_worker([request])
-    assert probe.failure.startswith("failed: ")
-    assert "CUDA" in probe.failure or "NVIDIA" in probe.failure
 
 
 def test_shapes_that_the_facts_know_reach_the_worker(tmp_path):
@@ -492,27 +338,6 @@ def test_built_layers_are_compared_with_the_facts(tmp_path):
     ]
 
 
-def test_an_interrupt_keeps_what_was_measured(tmp_path):
-    file = write_program(tmp_path)
-    slow = tmp_path / "slow.py"
-    slow.write_text(
-        "from torch import nn\n\n\nclass Slow(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-        "        self.first = nn.Linear(4, 4)\n        while True:\n            pass\n\n"
-        "    def forward(self, x):\n        return self.first(x)\n",
-        encoding="utf-8",
-    )
-    requests = [replace(plan_probe(str(file)), seeds=1), plan_probe(str(slow)), plan_probe(str(file))]
-
-    def interrupt(request, answer):
-        if answer["stage"] == "ended":
-            os.kill(os.getpid(), signal.SIGINT)
-
-    first, second, third = run_worker(requests, interrupt)
-    assert (first.failure, len(first.pairs)) == ("", 1)
-    assert (second.failure, third.failure) == ("interrupted", "interrupted")
-    assert not list_left_behind()
-
-
 def test_progress_is_one_line_on_a_terminal_and_nothing_elsewhere(tmp_path):
     class Terminal(io.StringIO):
         def isatty(self):
@@ -529,68 +354,6 @@ def test_progress_is_one_line_on_a_terminal_and_nothing_elsewhere(tmp_path):
     assert "measuring 2 of 2: train.py: seed 0" in shown.getvalue()
     assert "\n" not in shown.getvalue()
     assert shown.getvalue().endswith("\033[K")
-
-
-def test_the_picture_shows_both_networks_their_norms_the_change_and_the_healthy(tmp_path):
-    pytest.importorskip("matplotlib")
-    picture = tmp_path / "gradients.svg"
-    file = write_program(tmp_path, eps=", 64")
-    CliRunner().invoke(main, ["probe", str(file), "--seeds", "1", "--figure", str(picture)])
-    root = ET.fromstring(picture.read_text(encoding="utf-8"))
-    texts = [element.text for element in root.iter() if element.tag.endswith("text")]
-    assert {"generator", "discriminator", "as written", "eps=1e-5", "main.0", "main.1"} <= set(texts)
-    assert {"BatchNorm (gradient of its input)", "95% of the passes of 21 healthy pairs"} <= set(texts)
-    again = tmp_path / "again.svg"
-    CliRunner().invoke(main, ["probe", str(file), "--seeds", "1", "--figure", str(again)])
-    assert again.read_bytes() == picture.read_bytes()
-
-
-def test_the_picture_in_grey_tells_the_curves_apart(tmp_path):
-    pytest.importorskip("matplotlib")
-    from matplotlib.colors import to_rgb
-
-    from ganlint.confirm import figure
-
-    picture = tmp_path / "gradients.PNG"
-    done = CliRunner().invoke(main, ["probe", str(write_program(tmp_path)), "--seeds", "1", "--figure", str(picture)])
-    assert done.exit_code == 0, done.output
-    assert picture.read_bytes().startswith(b"\x89PNG")
-    grey = [sum(part * weight for part, weight in zip(to_rgb(color), (0.30, 0.59, 0.11), strict=True))
-            for color in (figure._BAND, figure._CHANGED, figure._WRITTEN, figure._NORM)]  # fmt: skip
-    assert all(lighter - darker > 0.1 for lighter, darker in itertools.pairwise(grey)), grey
-
-
-def test_a_picture_of_another_kind_is_refused_before_anything_runs(tmp_path):
-    file = write_program(tmp_path)
-    done = CliRunner().invoke(main, ["probe", str(file), "--figure", str(tmp_path / "gradients.bmp")])
-    assert done.exit_code == 2
-    assert "an .svg or a .png file" in done.stderr
-    assert done.stdout == ""
-
-
-def test_a_gradient_that_is_not_finite_is_null_and_not_drawn(tmp_path):
-    pytest.importorskip("matplotlib")
-    text = """
-        import torch
-        from torch import nn
-
-
-        class Generator(nn.Module):
-            def __init__(self):
-                super().__init__()
-                self.first = nn.Linear(4, 4)
-                self.last = nn.Linear(4, 4)
-
-            def forward(self, x):
-                return self.last(torch.sqrt(self.first(x) - 100).nan_to_num())
-    """
-    file, picture = tmp_path / "models.py", tmp_path / "gradients.svg"
-    file.write_text(textwrap.dedent(text), encoding="utf-8")
-    done = CliRunner().invoke(main, ["probe", str(file), "--format", "json", "--figure", str(picture)])
-    first = json.loads(done.stdout)["probes"][0]["passes"][0]
-    assert first["record"]["generator"]["gradients"][0] == ["first.weight", None]
-    assert "nonfinite" in {symptom["name"] for symptom in first["symptoms"]}
-    assert "nan" not in picture.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("looked_up", [False, True])

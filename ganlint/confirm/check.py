@@ -35,7 +35,8 @@ def confirm_run(run: LintRun, *, debug: bool = False, **settings: Any) -> LintRu
     progress.close()
     findings = tuple(judge_finding(finding, probes) for finding in run.findings)
     problems = [*_list_problems(probes), *(_list_differences(probes) if debug else ())]
-    return replace(run, findings=findings, problems=(*run.problems, *problems))
+    interrupted = any(probe.failure == "interrupted" for probe in probes)
+    return replace(run, findings=findings, problems=(*run.problems, *problems), interrupted=interrupted)
 
 
 def _plan_all(paths: Sequence[str]) -> list[ProbeRequest]:

@@ -122,13 +122,16 @@ class CounterfactualDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeDocument:
-    """One program. `loss` and `batch_size` are null where the program does not say; `guessed` is what was tried out.
+    """One program; `device` is where it was run, null where it was not, `device_mb` the most of its memory in use.
+
+    `loss` and `batch_size` are null where the program does not say; `guessed` is what was tried out.
 
     `reduced` holds the side of the program's images and that of the images measured, where those are too large.
     """
 
     path: str
-    device: str
+    device: str | None
+    device_mb: int
     loss: str | None
     batch_size: int | None
     contained: dict[str, bool]

@@ -16,7 +16,7 @@ from torch import nn
 
 from ganlint.confirm.binding import Place, read_places
 from ganlint.confirm.building import plant_seed
-from ganlint.confirm.inputs import first_tensor
+from ganlint.confirm.inputs import draw_normal, first_tensor
 from ganlint.confirm.norms import NORM, rms
 
 _DROPOUT = nn.modules.dropout._DropoutNd  # noqa: SLF001 - the one class that all of them derive from
@@ -133,7 +133,7 @@ def _examine_layers(found: Examination, module: nn.Module, make_inputs: Callable
     try:
         module.zero_grad(set_to_none=True)
         output = first_tensor(module(*make_inputs()))
-        (output * torch.randn_like(output)).sum().backward()  # type: ignore[no-untyped-call]  # torch does not type it
+        (output * draw_normal(output.shape, output.device)).sum().backward()  # type: ignore[no-untyped-call]  # torch does not type it
     finally:
         for handle in handles:
             handle.remove()
@@ -192,7 +192,7 @@ def _examine_concat(found: Examination, module: nn.Module, make_inputs: Callable
     """Compare what the network says of fakes alone with what it says of the same behind real samples."""
     _silence_dropout(module)
     real, *rest = make_inputs()
-    fake = 0.5 * torch.randn_like(real) + 0.5
+    fake = 0.5 * draw_normal(real.shape, real.device) + 0.5
     alone = first_tensor(module(fake, *rest))
     both = first_tensor(module(torch.cat([real, fake]), *(torch.cat([item, item]) for item in rest)))
     found.concat_effect = _compare(alone, both[len(real) :], alone)

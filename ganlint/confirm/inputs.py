@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from ganlint.confirm.building import NotBuiltError
+from ganlint.confirm.device import is_out_of_memory
 from ganlint.confirm.request import NetworkRequest
 
 Shapes = tuple[tuple[int, ...], ...]
@@ -63,11 +64,11 @@ def find_inputs(module: nn.Module, request: NetworkRequest, batch: int | None, d
         live = LiveNetwork(module=module, shapes=shapes, guessed=guessed)
         try:
             live, _ = _time_pass(live, device)
-        except _TooCostlyError:
-            failure = f"one pass forward takes more than {_DEADLINE:g} s"
+        except _TooCostlyError as error:
+            failure = str(error)
             costly = _accept_costly(live, device)
             if costly is None:
-                raise NotBuiltError("too-large", failure) from None
+                raise NotBuiltError(error.code, failure) from None
             live = costly
         except Exception as error:  # noqa: BLE001 - the user's forward may raise anything
             if "more than 1 value per channel" in str(error) and not guessed and batch:
@@ -135,7 +136,11 @@ def _fit_images(live: LiveNetwork, made: tuple[int, ...]) -> LiveNetwork:
 
 
 class _TooCostlyError(Exception):
-    """A pass takes longer than one that is run many times may."""
+    """A pass takes longer than one that is run many times may, or more memory than there is."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def _time_pass(live: LiveNetwork, device: str) -> tuple[LiveNetwork, torch.Tensor]:
@@ -144,13 +149,17 @@ def _time_pass(live: LiveNetwork, device: str) -> tuple[LiveNetwork, torch.Tenso
 
     def look_at_clock(_part: nn.Module, _args: object) -> None:
         if time.process_time() - started > _DEADLINE:
-            raise _TooCostlyError
+            raise _TooCostlyError("too-large", f"one pass forward takes more than {_DEADLINE:g} s")
 
     handles = [part.register_forward_pre_hook(look_at_clock) for part in live.module.modules()]
     try:
         with torch.no_grad():
             live.module.train()
             made = run_network(live.module, make_inputs(live.module, live.shapes, device))
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise _TooCostlyError("out-of-memory", "one pass forward takes more memory than there is") from None
+        raise
     finally:
         for handle in handles:
             handle.remove()
@@ -246,10 +255,15 @@ def make_inputs(module: nn.Module, shapes: Sequence[tuple[int, ...]], device: st
     inputs = []
     for shape in shapes:
         if embedding is not None and len(shape) == 1:
-            inputs.append(torch.randint(0, embedding.num_embeddings, shape, device=device))
+            inputs.append(torch.randint(0, embedding.num_embeddings, shape, device="cpu").to(device))
         else:
-            inputs.append(torch.randn(shape, device=device))
+            inputs.append(draw_normal(shape, device))
     return inputs
+
+
+def draw_normal(shape: Sequence[int], device: str | torch.device) -> torch.Tensor:
+    """Return standard normal numbers, the same on every device: the CPU draws them."""
+    return torch.randn(tuple(shape), device="cpu").to(device)
 
 
 def run_network(module: nn.Module, inputs: Sequence[torch.Tensor]) -> torch.Tensor:

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that the documentation uses
 from torch import nn
 
-from ganlint.confirm.inputs import first_tensor
+from ganlint.confirm.inputs import draw_normal, first_tensor
 from ganlint.confirm.norms import NormRecord, NormWatch, rms
 
 #: How near to 0 or 1 a probability counts as saturated.
@@ -141,7 +141,7 @@ def _measure_blindness(discriminator: nn.Module, reals: list[torch.Tensor], fake
     real = reals[0]
     means, spreads = [], []
     try:
-        for batch in (real, fake, torch.roll(real, 1, 0) * 0.3 + 0.5, torch.randn_like(real)):
+        for batch in (real, fake, torch.roll(real, 1, 0) * 0.3 + 0.5, draw_normal(real.shape, real.device)):
             logits.clear()
             output = first_tensor(discriminator(batch, *reals[1:]))
             output = (logits[-1] if logits else output).double()

@@ -23,18 +23,24 @@ from ganlint.confirm.request import ROLES, ProbeRequest, Record
 Listener = Callable[[ProbeRequest, Record], None]
 #: Seconds that starting torch may take on top of what the request allows.
 _START = 20.0
+_DEVICE_VARIABLES = frozenset({"CUDA_DEVICE_ORDER", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """What a worker said of a program; `failure` is empty where it came to its end.
 
-    `after_steps` is the last pass, behind training steps, where some were asked for. `reduced` are the side of the
-    program's images and the one measured, where these are smaller; `left_out` the passes that there was no time for.
+    `device` is where it ran, empty where it did not, `passed_over` what was wrong with another, `device_mb` the most of
+    its memory that was in use. `after_steps` is the last pass, behind training steps, where some were asked for.
+    `reduced` are the side of the program's images and the one measured, where these are smaller; `left_out` the passes
+    that there was no time for.
     """
 
     request: ProbeRequest
     contained: Mapping[str, bool] = field(default_factory=dict)
+    device: str = ""
+    passed_over: str = ""
+    device_mb: int = 0
     built: tuple[Mapping[str, Any], ...] = ()
     pairs: tuple[Mapping[str, Any], ...] = ()
     counterfactuals: tuple[Mapping[str, Any], ...] = ()
@@ -78,6 +84,8 @@ def run_worker(requests: Sequence[ProbeRequest], listen: Listener | None = None)
             "HOME": scratch, "TMPDIR": scratch, "TORCH_HOME": scratch, "PATH": os.environ.get("PATH", ""),
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "OMP_NUM_THREADS": "1",
             "LC_ALL": "C.UTF-8",
+            # Which devices there are, and where their libraries lie.
+            **{name: value for name, value in os.environ.items() if name in _DEVICE_VARIABLES},
             # glibc gives large blocks back at once, and the next pass asks the kernel for them again.
             "MALLOC_MMAP_THRESHOLD_": str(1 << 28), "MALLOC_TRIM_THRESHOLD_": str(1 << 29),
         }  # fmt: skip
@@ -152,6 +160,7 @@ def _read_answers(requests: Sequence[ProbeRequest], answers: Sequence[Record], f
 def _make_probe(request: ProbeRequest, stages: Mapping[str, list[Mapping[str, Any]]], failure: str) -> Probe:
     contained = next(iter(stages.get("contained", [])), {})
     reasons = [f"blocked: {item['message']}" for item in stages.get("blocked", [])]
+    reasons += [f"no device: {item['message']}" for item in stages.get("no_device", [])]
     reasons += [f"failed: {item['message']}" for item in stages.get("failed", [])]
     reasons += [item["failure"] for item in stages.get("ended", []) if item["failure"]]
     if not reasons and not stages.get("done"):
@@ -159,6 +168,9 @@ def _make_probe(request: ProbeRequest, stages: Mapping[str, list[Mapping[str, An
     return Probe(
         request=request,
         contained={name: bool(contained.get(name)) for name in ("network", "files")},
+        device=contained.get("device", ""),
+        passed_over=contained.get("passed_over", ""),
+        device_mb=next((item["device_mb"] for item in stages.get("done", [])), 0),
         built=tuple(stages.get("built", [])),
         pairs=tuple(stages.get("pair", [])),
         counterfactuals=tuple(stages.get("counterfactual", [])),

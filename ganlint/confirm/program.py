@@ -24,8 +24,17 @@ from ganlint.confirm.building import (
     plant_seed,
 )
 from ganlint.confirm.counterfactual import CHANGES, Setting, change_copy, mark_final_sigmoid
+from ganlint.confirm.device import use_cpu, use_device
 from ganlint.confirm.examine import examine_network, reduce_inputs
-from ganlint.confirm.inputs import LiveNetwork, Shapes, find_inputs, lighten_networks, make_inputs, run_network
+from ganlint.confirm.inputs import (
+    LiveNetwork,
+    Shapes,
+    draw_normal,
+    find_inputs,
+    lighten_networks,
+    make_inputs,
+    run_network,
+)
 from ganlint.confirm.judge import judge_pair
 from ganlint.confirm.loading import ProgramFinder, take_defaults
 from ganlint.confirm.measure import PairRecord, measure_pair
@@ -61,6 +70,10 @@ class LiveProgram:
 
     def run(self) -> None:
         """Build, then measure what could be built; raises what the passes raise."""
+        with use_device(self.request.device):
+            self._run_all()
+
+    def _run_all(self) -> None:
         players: dict[str, Player] = {}
         for network in self.request.networks:
             live = self._build(network)
@@ -72,8 +85,7 @@ class LiveProgram:
     def _build(self, network: NetworkRequest) -> LiveNetwork | None:
         plant_seed(0)
         try:
-            module, certain = build_network(network, self.finder)
-            module.to(self.request.device)
+            module, certain = self._construct(network)
             live = find_inputs(module, network, self.request.batch_size, self.request.device)
         except NotBuiltError as error:
             self._say_built(network, code=error.code, message=str(error))
@@ -81,6 +93,12 @@ class LiveProgram:
         live = live if certain else replace(live, guessed=(*live.guessed, "arguments"))
         self._say_built(network, guessed=live.guessed, message=live.complaint)
         return live
+
+    def _construct(self, network: NetworkRequest) -> tuple[nn.Module, bool]:
+        """Build a network on the CPU, whose random numbers its weights are on every device, and move it."""
+        with use_cpu(self.request.device):
+            module, certain = build_network(network, self.finder)
+        return module.to(self.request.device), certain
 
     def _say_built(
         self, network: NetworkRequest, *, code: str = "", message: str = "", guessed: tuple[str, ...] = ()
@@ -154,7 +172,7 @@ class LiveProgram:
         """Return a new network of a role, or what stands in for it where the program has none."""
         device = self.request.device
         if role in players:
-            return build_network(players[role].request, self.finder)[0].to(device)
+            return self._construct(players[role].request)[0]
         (other,) = players.values()
         if role == "generator":
             return StandInGenerator(other.live.shapes[0]).to(device)
@@ -236,9 +254,9 @@ def make_sample(fake: torch.Tensor) -> torch.Tensor:
     """Return smooth samples of the fakes' shape between -1 and 1: neither noise nor constant."""
     if fake.dim() == 4:  # noqa: PLR2004 - images
         count, channels, height, width = fake.shape
-        low = torch.randn(count, channels, max(2, height // 8), max(2, width // 8), device=fake.device)
+        low = draw_normal((count, channels, max(2, height // 8), max(2, width // 8)), fake.device)
         return torch.tanh(1.5 * F.interpolate(low, size=(height, width), mode="bilinear", align_corners=False))
-    return torch.tanh(torch.randn_like(fake))
+    return torch.tanh(draw_normal(fake.shape, fake.device))
 
 
 def first_gradients(record: PairRecord) -> dict[str, float | None]:

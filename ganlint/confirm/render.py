@@ -24,7 +24,8 @@ def render_json(probes: Sequence[Probe]) -> str:
         "probes": [
             {
                 "path": probe.request.entry,
-                "device": probe.request.device,
+                "device": probe.device or None,
+                "device_mb": probe.device_mb,
                 "loss": probe.request.loss,
                 "batch_size": probe.request.batch_size,
                 "contained": dict(probe.contained),
@@ -68,16 +69,8 @@ def render_text(probes: Sequence[Probe]) -> str:
 def _list_lines(probe: Probe) -> Iterator[str]:
     request = probe.request
     loss, batch = request.loss or "bce_with_logits (guessed)", request.batch_size or "8 (guessed)"
-    yield f"{request.entry}: loss {loss}, batch {batch}, {request.device}"
-    for item in probe.built:
-        if not item["ok"]:
-            yield f"  {item['name']}: {item['code']}: {item['message']}"
-        elif item["guessed"]:
-            yield f"  {item['name']}: built; guessed: {', '.join(item['guessed'])}"
-    if probe.reduced:
-        yield "  measured with images of {1} by {1} instead of {0} by {0}: the networks are large".format(
-            *probe.reduced
-        )
+    yield f"{request.entry}: loss {loss}, batch {batch}, {probe.device or request.device}"
+    yield from _list_conditions(probe)
     if probe.failure:
         yield f"  gave up: {probe.failure}"
     if not probe.pairs:
@@ -110,6 +103,23 @@ def _list_network(role: str, record: Mapping[str, Any]) -> Iterator[str]:
 
 def _spell_place(norm: Mapping[str, Any]) -> str:
     return "".join(f"  {Path(file).name}:{line}" for file, line in norm["places"][:1])
+
+
+def _list_conditions(probe: Probe) -> Iterator[str]:
+    """Yield what the measurement rests on, and where it is not the program as written."""
+    if probe.passed_over:
+        yield f"  measured on the CPU: {probe.passed_over}"
+    if probe.device_mb:
+        yield f"  at most {probe.device_mb} MB of the device's memory"
+    for item in probe.built:
+        if not item["ok"]:
+            yield f"  {item['name']}: {item['code']}: {item['message']}"
+        elif item["guessed"]:
+            yield f"  {item['name']}: built; guessed: {', '.join(item['guessed'])}"
+    if probe.reduced:
+        yield "  measured with images of {1} by {1} instead of {0} by {0}: the networks are large".format(
+            *probe.reduced
+        )
 
 
 def _list_symptoms(probe: Probe) -> Iterator[str]:

@@ -62,7 +62,7 @@ class ProbeRequest:
     seeds: int = 3
     steps: int = 0
     examine: bool = False
-    device: str = "cpu"
+    device: str = "auto"
     scratch: str = ""
     contained: bool = True
     seconds: float = 30.0

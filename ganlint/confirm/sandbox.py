@@ -30,7 +30,7 @@ class BlockedError(BaseException):
 
 
 def limit_resources(*, memory_mb: int, seconds: int, with_memory: bool = True) -> None:
-    """Bound memory, CPU time and the size of files; CUDA reserves address space it never uses, so it sets none."""
+    """Bound memory, CPU time and the size of files; CUDA reserves address space it never uses: no bound on that."""
     if with_memory:
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))

@@ -2,7 +2,7 @@
 
 Every line names the number of its `request`, and what it is about:
 
-    {"stage": "contained", "network": true, "files": true}
+    {"stage": "contained", "network": true, "files": true, "device": "cpu", "passed_over": ""}
     {"stage": "built", "name": "Generator", "ok": true, "code": "", "message": "", "guessed": []}
     {"stage": "reduced", "size": [256, 64]}        the pair was too large to be run often
     {"stage": "pair", "seed": 0, "record": {...}, "symptoms": [...]}
@@ -10,7 +10,8 @@ Every line names the number of its `request`, and what it is about:
     {"stage": "examined", "name": "Generator", "role": "generator", "record": {...}}        where that was asked for
     {"stage": "after_steps", "steps": 10, "record": {...}, "symptoms": [...], "guessed": false}
     {"stage": "left_out", "passes": ["seed 2"]}        for lack of time
-    {"stage": "done", "message": ""}, {"stage": "blocked", "message": "a write to ..."}
+    {"stage": "done", "message": "", "device_mb": 0}, {"stage": "no_device", "message": "..."}
+    {"stage": "blocked", "message": "a write to ..."}
     {"stage": "failed", "message": "OutOfMemoryError: ..."}        what nothing else accounts for
     {"stage": "ended", "failure": "timeout"}        from the process that watches
 """
@@ -24,6 +25,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn, TextIO
 
@@ -50,7 +52,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             _serve(request, index, answers)
-        failure = _wait(child, request.seconds)
+        failure = _wait(child, request)
         with os.fdopen(os.dup(answers), "w") as stream:
             stream.write(json.dumps({"request": index, "stage": "ended", "failure": failure}) + "\n")
 
@@ -60,34 +62,52 @@ def _serve(request: ProbeRequest, index: int, answers: int) -> NoReturn:
     os.setsid()
     stream = os.fdopen(answers, "w", buffering=1)
     say = partial(_answer, stream, index)
-    stage, reason = "done", ""
+    stage, reason, measured = "done", "", {}
     try:
         try:
-            _contain(request, say)
-            from ganlint.confirm.program import LiveProgram  # torch is imported by now, and here only
+            device = _contain(request, say)
+            # torch is imported by now, and here only.
+            from ganlint.confirm.device import peak_memory
+            from ganlint.confirm.program import LiveProgram
 
-            _open_device(request.device)
-            LiveProgram(request, say).run()
+            LiveProgram(replace(request, device=device), say).run()
+            measured = {"device_mb": peak_memory(device) >> 20}
         except sandbox.BlockedError as error:
             stage, reason = "blocked", str(error)
         except MemoryError:
             # There is none left to speak of it with until the frames that hold it are gone.
-            stage, reason = "blocked", f"more than {request.memory_mb} MB of memory"
-        except Exception as error:  # noqa: BLE001 - a device that is not there or full, or code that the passes run
-            stage, reason = "failed", f"{type(error).__name__}: {error}".splitlines()[0][:200]
-        say(stage=stage, message=reason)
+            stage, reason = "blocked", _spell_memory(request.memory_mb)
+        except Exception as error:  # noqa: BLE001 - code that the passes run
+            stage, reason = _name_failure(error, request.memory_mb)
+        say(stage=stage, message=reason, **measured)
     finally:
         stream.flush()
         # A thread or an exit handler of the user's must not keep the process alive.
         os._exit(0)
 
 
-def _wait(child: int, seconds: float) -> str:
+def _name_failure(error: Exception, memory_mb: int) -> tuple[str, str]:
+    from ganlint.confirm.device import NoDeviceError, is_out_of_memory
+
+    if isinstance(error, NoDeviceError):
+        return "no_device", str(error)
+    if is_out_of_memory(error):
+        return "blocked", _spell_memory(memory_mb)
+    return "failed", f"{type(error).__name__}: {error}".splitlines()[0][:200]
+
+
+def _spell_memory(memory_mb: int) -> str:
+    return f"more than {memory_mb} MB of memory"
+
+
+def _wait(child: int, request: ProbeRequest) -> str:
     """Wait for a process and return why it failed, empty where it did not; its whole session is ended with it."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + request.seconds
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
-        late = time.monotonic() > deadline
+        # A device reserves address space that it never uses: what counts there is what is resident.
+        greedy = request.contained and not done and _read_resident(child) > request.memory_mb
+        late = greedy or time.monotonic() > deadline
         if done or late:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(child, signal.SIGKILL)
@@ -96,7 +116,7 @@ def _wait(child: int, seconds: float) -> str:
             return _OUT_OF_TIME if code == -signal.SIGXCPU else f"ended by signal {-code}" if code < 0 else ""
         if late:
             os.waitpid(child, 0)
-            return _OUT_OF_TIME
+            return f"blocked: {_spell_memory(request.memory_mb)}" if greedy else _OUT_OF_TIME
         time.sleep(_POLL)
 
 
@@ -105,33 +125,42 @@ _OUT_OF_TIME = "timeout"
 _POLL = 0.02
 
 
+def _read_resident(child: int) -> int:
+    """Return the MB of memory that a process holds; 0 where the system does not say."""
+    try:
+        with open(f"/proc/{child}/statm", encoding="ascii") as stream:  # noqa: PTH123 - looked at fifty times a second
+            return int(stream.read().split()[1]) * _PAGE >> 20
+    except (OSError, IndexError):
+        return 0
+
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
 def _answer(answers: TextIO, index: int, **record: Any) -> None:  # noqa: ANN401 - whatever JSON can carry
     answers.write(json.dumps({"request": index, **record}) + "\n")
     answers.flush()
 
 
-def _contain(request: ProbeRequest, say: Callable[..., None]) -> None:
-    if not request.contained:
-        say(stage="contained", network=False, files=False)
-        return
-    on_cpu = request.device == "cpu"
-    network = sandbox.leave_network()
-    # CUDA opens its devices while it runs, and reserves address space: the parent watches its memory instead.
-    files = sandbox.lock_files([request.scratch]) if on_cpu else False
-    sandbox.limit_resources(memory_mb=request.memory_mb, seconds=int(request.seconds) + 1, with_memory=on_cpu)
-    sandbox.install_audit_hook([request.scratch] if on_cpu else [request.scratch, "/dev"])
-    say(stage="contained", network=network, files=files)
-    if not files:
+def _contain(request: ProbeRequest, say: Callable[..., None]) -> str:
+    """Open the device and contain the process; returns the device. Raises BlockedError where it cannot be contained."""
+    from ganlint.confirm.device import list_device_files, open_device
+
+    # The network first: a process with threads, such as a device starts, cannot leave it.
+    network = sandbox.leave_network() if request.contained else False
+    device, passed_over = open_device(request.device, request.memory_mb)
+    files = False
+    if request.contained:
+        files = sandbox.lock_files([request.scratch, *list_device_files(device)])
+        seconds = int(request.seconds) + 1
+        sandbox.limit_resources(memory_mb=request.memory_mb, seconds=seconds, with_memory=device == "cpu")
+        sandbox.install_audit_hook([request.scratch])
+    say(stage="contained", network=network, files=files, device=device, passed_over=passed_over)
+    if request.contained and not files:
         raise sandbox.BlockedError(
-            "this system cannot contain the process (no Landlock, or CUDA): --unsafe runs it all the same"
+            "this system cannot contain the process (no Landlock): --unsafe runs it all the same"
         )
-
-
-def _open_device(device: str) -> None:
-    """Put a number on the device, which raises what torch has to say of one that is not there."""
-    import torch
-
-    torch.zeros(1, device=device)
+    return device
 
 
 if __name__ == "__main__":

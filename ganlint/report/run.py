@@ -11,12 +11,16 @@ from ganlint.sheet import FileSheet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintRun:
-    """The findings and problems of a run, sorted; `files` counts what was linted, `overlay` holds unsaved texts."""
+    """The findings and problems of a run, sorted; `files` counts what was linted, `overlay` holds unsaved texts.
+
+    `interrupted` says that Ctrl-C ended the measuring of its networks.
+    """
 
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     files: int
     overlay: Mapping[str, bytes] = field(default_factory=dict)
+    interrupted: bool = False
 
     def count(self, severity: Severity) -> int:
         """Return how many findings have this severity."""
