@@ -222,7 +222,7 @@ def probe(ctx: click.Context, /, target: str, **options: Any) -> None:  # noqa: 
         class_name=class_name or None,
         listen=progress.listen,
         steps=options["steps"],
-        examine=options["debug"],
+        examine=("layers",) if options["debug"] else (),
         seeds=options["seeds"],
         seconds=options["seconds"],
         device=options["device"],

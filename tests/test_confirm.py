@@ -324,7 +324,7 @@ def test_built_layers_are_compared_with_the_facts(tmp_path):
     file = write_program(tmp_path)
     done = CliRunner().invoke(main, ["probe", str(file), "--seeds", "1", "--debug"])
     assert "the facts are wrong" not in done.output
-    request = replace(plan_probe(str(file)), seeds=1, examine=True)
+    request = replace(plan_probe(str(file)), seeds=1, examine=("layers",))
     generator = request.networks[0]
     first, second, *others = generator.layers
     wrong = (replace(first, args={"in_features": 17}), replace(second, line=1), replace(others[0], path="gone"))

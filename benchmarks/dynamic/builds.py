@@ -1,16 +1,19 @@
 """How many of the networks that a folder's programs train can be built, and run, from what the source says?"""
 
+import re
 import sys
 import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from ganlint.confirm.planning import plan_probe
+from ganlint.confirm.planning import Planner, cover_networks
 from ganlint.confirm.probe import Probe, run_worker
 from ganlint.errors import GanlintError
 
 _RAN = 2
+#: What generators and discriminators are called.
+_PLAYER = r"gen|disc|critic"
 
 
 def count_builds(probes: Iterable[Probe]) -> str:
@@ -29,7 +32,10 @@ def count_builds(probes: Iterable[Probe]) -> str:
     lines = [f"{Path(file).name} {name}: {reason}" for (file, name), (score, reason) in best.items() if score < _RAN]
     built_count = sum(score > 0 for score, _ in best.values())
     ran = sum(score == _RAN for score, _ in best.values())
-    return "\n".join([*lines, f"{len(best)} classes, {built_count} built, {ran} ran; {pairs} pairs, {finite} measured"])
+    players = [score for (_, name), (score, _) in best.items() if re.search(_PLAYER, name, re.IGNORECASE)]
+    said = f"{len(players)} players, {sum(s > 0 for s in players)} built, {sum(s == _RAN for s in players)} ran"
+    counts = f"{len(best)} classes, {built_count} built, {ran} ran; {said}; {pairs} pairs, {finite} measured"
+    return "\n".join([*lines, counts])
 
 
 def _score(built: dict[str, str]) -> tuple[int, str]:
@@ -39,13 +45,13 @@ def _score(built: dict[str, str]) -> tuple[int, str]:
 
 
 def _plan(folder: Path) -> list[Probe]:
-    requests = []
+    requests, planner = [], Planner()
     for file in sorted(folder.rglob("*.py")):
         try:
-            requests.append(replace(plan_probe(str(file)), seeds=1, seconds=20.0))
+            requests.append(replace(planner.plan(str(file)), seeds=1, seconds=20.0))
         except GanlintError:  # a file without networks
             continue
-    return run_worker(requests)
+    return run_worker(cover_networks(requests))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import inspect
 import math
 import random
@@ -13,6 +12,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that the documentation uses
 from torch import nn
 
+from ganlint.confirm.arguments import guess_arguments, make_argument, read_parameters
 from ganlint.confirm.loading import ProgramFinder, find_constant, load_class
 from ganlint.confirm.request import NetworkRequest
 
@@ -25,19 +25,21 @@ class NotBuiltError(Exception):
         self.code = code
 
 
-def build_network(request: NetworkRequest, finder: ProgramFinder) -> tuple[nn.Module, bool]:
-    """Return the network, and whether its arguments are the program's; raises NotBuiltError."""
+def build_network(request: NetworkRequest, finder: ProgramFinder) -> tuple[nn.Module, tuple[str, ...]]:
+    """Return the network, and what of its making is guessed; raises NotBuiltError.
+
+    `arguments`: some are not the program's; `names`: they are what parameters of such names usually take.
+    """
     try:
         cls = load_class(request.file, request.qualname, finder)
     except Exception as error:
         raise NotBuiltError("not-loaded", f"{type(error).__name__}: {error}") from error
     if not (isinstance(cls, type) and issubclass(cls, nn.Module)):
         raise NotBuiltError("not-loaded", f"{request.qualname} is no torch module")
-    known = {name: _resolve(value) for name, value in request.arguments.items()}
-    certain = request.complete
     try:
-        module, repaired = _construct(cls, _fit_arguments(cls, known), request.file)
-        certain = certain and not repaired
+        known = {name: make_argument(value, finder) for name, value in request.arguments.items()}
+        usual = guess_arguments(cls, known)
+        module, repaired = _construct(cls, {**_fit_arguments(cls, known), **usual}, request.file)
     except MemoryError:
         raise
     except Exception as error:
@@ -51,7 +53,8 @@ def build_network(request: NetworkRequest, finder: ProgramFinder) -> tuple[nn.Mo
         # Weights that a function of the program could not draw stay as torch drew them.
         with contextlib.suppress(Exception):
             module.apply(load_class(file, name, finder))  # type: ignore[arg-type]  # what is not callable raises
-    return module, certain
+    certain = request.complete and not repaired and not usual
+    return module, (*(() if certain else ("arguments",)), *(("names",) if usual else ()))
 
 
 def _construct(cls: type[nn.Module], arguments: Mapping[str, object], file: str) -> tuple[nn.Module, bool]:
@@ -72,17 +75,9 @@ def _construct(cls: type[nn.Module], arguments: Mapping[str, object], file: str)
 
 def _fit_arguments(cls: type[nn.Module], known: Mapping[str, object]) -> dict[str, object]:
     """Return the arguments that a signature has a place for."""
-    parameters = inspect.signature(cls).parameters
+    parameters = read_parameters(cls)
     takes_any = any(item.kind is inspect.Parameter.VAR_KEYWORD for item in parameters.values())
     return {name: value for name, value in known.items() if takes_any or name in parameters}
-
-
-def _resolve(value: object) -> object:
-    """Return what a request's argument stands for: `{"name": "torch.nn.ReLU"}` is that class."""
-    if isinstance(value, Mapping) and set(value) == {"name"}:
-        module, _, name = str(value["name"]).rpartition(".")
-        return getattr(importlib.import_module(module), name)
-    return list(value) if isinstance(value, list) else value
 
 
 def plant_seed(seed: int) -> None:

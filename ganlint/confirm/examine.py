@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,18 +73,19 @@ class Examination:
     leak: float = math.nan
 
 
-def examine_network(module: nn.Module, make_inputs: Callable[[], Inputs]) -> Examination:
-    """Examine a network; `make_inputs` draws inputs, the first of which is what it judges or makes samples of."""
+def examine_network(module: nn.Module, make_inputs: Callable[[], Inputs], wanted: Collection[str]) -> Examination:
+    """Examine a network for some of `EXAMINATIONS`, in their order.
+
+    `make_inputs` draws inputs, the first of which is what it judges or makes samples of.
+    """
     module.train()
     found = Examination(unregistered=list(_list_unregistered(module)))
-    for examine in (
-        _examine_layers, _examine_range, _examine_eval, _examine_others, _examine_scale, _examine_concat, _examine_leak,
-        _examine_variance,
-    ):  # fmt: skip
+    for name, examine in EXAMINATIONS.items():
         # A network that cannot take one of these passes is examined by the others.
         with contextlib.suppress(Exception):
-            plant_seed(0)
-            examine(found, module, make_inputs)
+            if name in wanted:
+                plant_seed(0)
+                examine(found, module, make_inputs)
         module.train()
     return found
 
@@ -234,6 +235,19 @@ def _examine_variance(found: Examination, module: nn.Module, make_inputs: Callab
         if norm is not None and norm.running_var is not None and id(norm) in met:
             kept, meets = float(norm.running_var.mean()), float(torch.stack(met[id(norm)]).mean())
             layer.variance_shift = max(kept / meets, meets / kept) if kept > 0 and meets > 0 else None
+
+
+#: What can be asked of a network; `variance` adds to what `layers` finds.
+EXAMINATIONS: dict[str, Callable[[Examination, nn.Module, Callable[[], Inputs]], None]] = {
+    "layers": _examine_layers,
+    "range": _examine_range,
+    "eval": _examine_eval,
+    "others": _examine_others,
+    "scale": _examine_scale,
+    "concat": _examine_concat,
+    "leak": _examine_leak,
+    "variance": _examine_variance,
+}
 
 
 def _silence_dropout(module: nn.Module) -> None:

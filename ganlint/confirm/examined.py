@@ -205,3 +205,28 @@ EXAMINED: dict[str, Callable[[Finding, Probe], Verdict]] = {
     "sigmoid-in-critic": _test_squashed,
     "sigmoid-then-bce": _test_edge,
 }
+
+_LAYERS, _RANGE = ("layers",), ("range",)
+#: What must be examined for each of these (`examine.EXAMINATIONS`); the others need what is built, and no more.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "activation-bool-argument": _LAYERS,
+    "activation-never-applied": _LAYERS,
+    "bce-on-logits": _RANGE,
+    "bn-after-tanh": _RANGE,
+    "bn-in-gradient-penalty-critic": ("leak",),
+    "bn-on-discriminator-input": ("scale",),
+    "cross-entropy-on-softmax": _RANGE,
+    "double-sigmoid": _RANGE,
+    "dropout-before-bn": ("layers", "variance"),
+    "functional-dropout-always-on": ("eval",),
+    "generator-range-mismatch": _RANGE,
+    "instance-norm-degenerate": _LAYERS,
+    "layer-never-used": _LAYERS,
+    "log-of-sigmoid": _RANGE,
+    "plain-list-submodules": _LAYERS,
+    "real-fake-concat-with-bn": ("concat",),
+    "redundant-bias-before-bn": _LAYERS,
+    "sampling-in-train-mode": ("others",),
+    "sigmoid-in-critic": _RANGE,
+    "sigmoid-then-bce": _RANGE,
+}

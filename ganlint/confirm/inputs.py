@@ -1,24 +1,22 @@
-"""Inputs for a live network: of the shapes that the program gives, else of those that fit its first layer."""
+"""Inputs for a live network: of the shapes that the program gives, else of others that it takes."""
 
 from __future__ import annotations
 
-import inspect
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import torch
 from torch import nn
 
 from ganlint.confirm.building import NotBuiltError
+from ganlint.confirm.candidates import Shapes, find_part, list_candidates
 from ganlint.confirm.device import is_out_of_memory
 from ganlint.confirm.request import NetworkRequest
 
-Shapes = tuple[tuple[int, ...], ...]
-#: Batch and side of a square image where the program tells neither.
-DEFAULT_BATCH, _SIDES = 8, (32, 64, 28, 128, 256)
+#: The batch where the program tells none.
+DEFAULT_BATCH = 8
 #: Larger batches are measured at this size, that of the cases the thresholds were fixed with.
 _LARGEST_BATCH = 16
 #: Seconds that one forward pass may take before the pair is measured with smaller batches and images.
@@ -28,9 +26,6 @@ _LEAST_BATCH, _LEAST_SIDE = 8, 16
 #: Seconds after which a pass that is only tried is given up.
 _DEADLINE = 0.5
 _IMAGE = 4
-_CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
-_TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
-_Part = TypeVar("_Part", bound=nn.Module)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +55,7 @@ class LiveNetwork:
 def find_inputs(module: nn.Module, request: NetworkRequest, batch: int | None, device: str) -> LiveNetwork:
     """Return the network with shapes that it takes, and what of them is guessed; raises NotBuiltError."""
     failure, certain = "no input fits", False
-    for shapes, guessed in _list_candidates(module, request, min(batch or DEFAULT_BATCH, _LARGEST_BATCH)):
+    for shapes, guessed in list_candidates(module, request, min(batch or DEFAULT_BATCH, _LARGEST_BATCH)):
         live = LiveNetwork(module=module, shapes=shapes, guessed=guessed)
         try:
             live, _ = _time_pass(live, device)
@@ -182,76 +177,9 @@ def _accept_costly(live: LiveNetwork, device: str) -> LiveNetwork | None:
             return replace(live, cost=math.inf)
 
 
-def _list_candidates(
-    module: nn.Module, request: NetworkRequest, batch: int
-) -> Iterator[tuple[Shapes, tuple[str, ...]]]:
-    known = _complete_inputs(module, request.inputs)
-    if known and all(dims is not None and None not in dims[1:] for dims in known):
-        yield tuple((batch, *_sizes(dims)) for dims in known), ()
-    first = _find_part(module, (nn.Linear, *_CONVOLUTIONS, *_TRANSPOSED))
-    if known and all(dims is not None for dims in known):
-        told = next((dims[1] for dims in known if dims is not None and len(dims) > 2 and dims[1] is not None), None)  # noqa: PLR2004 - an image's channels
-        for channels in dict.fromkeys(
-            filter(None, (told, getattr(first, "in_channels", getattr(first, "in_features", 3))))
-        ):
-            for side in _SIDES:
-                yield tuple((batch, *_fill(dims, channels, side)) for dims in known), ("shape",)
-    embedding = _find_part(module, nn.Embedding)
-    for shape in _list_first(first, batch):
-        yield (shape,), ("shape",)
-        if embedding is not None:  # one label for each sample, or what the program has looked up for it
-            yield (shape, (batch,)), ("shape",)
-            yield (shape, (batch, embedding.embedding_dim)), ("shape",)
-
-
-def _find_part(module: nn.Module, kinds: type[_Part] | tuple[type[_Part], ...]) -> _Part | None:
-    """Return the first part of some kinds, in the order of construction."""
-    return next((part for part in module.modules() if isinstance(part, kinds)), None)
-
-
-def _list_first(first: nn.Module | None, batch: int) -> Iterator[tuple[int, ...]]:
-    """Yield shapes that the first layer takes."""
-    if isinstance(first, nn.Linear):
-        yield batch, first.in_features
-    elif isinstance(first, (*_CONVOLUTIONS, *_TRANSPOSED)):
-        for side in (1, *_SIDES) if isinstance(first, _TRANSPOSED) else _SIDES:
-            yield batch, first.in_channels, *([side] * (first.weight.dim() - 2))
-
-
-def _complete_inputs(
-    module: nn.Module, known: Sequence[tuple[int | None, ...] | None]
-) -> list[tuple[int | None, ...] | None]:
-    """Put a shape for each input of which nothing is known: a list of labels, where the network embeds some."""
-    required = [
-        item
-        for item in inspect.signature(module.forward).parameters.values()
-        if item.default is inspect.Parameter.empty and item.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
-    ]
-    given = list(known) + [None] * (len(required) - len(known))
-    if len(given) < 2 and not known:  # noqa: PLR2004 - a lone input is guessed from the first layer
-        return []
-    if _find_part(module, nn.Embedding) is not None:
-        return [dims if dims is not None or not index else (None,) for index, dims in enumerate(given)]
-    # The first layer takes all of them side by side: what is left of it belongs to the one that is not known.
-    first = _find_part(module, nn.Linear)
-    told = [dims[1] for dims in given if dims is not None and len(dims) == 2 and dims[1] is not None]  # noqa: PLR2004 - rows
-    if first is not None and len(told) == len(given) - 1 and first.in_features > sum(told):
-        return [dims if dims is not None else (None, first.in_features - sum(told)) for dims in given]
-    return given
-
-
-def _sizes(dims: Sequence[int | None] | None) -> tuple[int, ...]:
-    return tuple(size for size in (dims or ())[1:] if size is not None)
-
-
-def _fill(dims: Sequence[int | None] | None, channels: int, side: int) -> tuple[int, ...]:
-    sizes = list((dims or ())[1:])
-    return tuple(size if size is not None else channels if index == 0 else side for index, size in enumerate(sizes))
-
-
 def make_inputs(module: nn.Module, shapes: Sequence[tuple[int, ...]], device: str) -> list[torch.Tensor]:
     """Return random inputs of these shapes; whole numbers where an embedding would look them up."""
-    embedding = _find_part(module, nn.Embedding)
+    embedding = find_part(module, nn.Embedding)
     inputs = []
     for shape in shapes:
         if embedding is not None and len(shape) == 1:

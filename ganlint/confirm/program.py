@@ -23,12 +23,12 @@ from ganlint.confirm.building import (
     build_network,
     plant_seed,
 )
+from ganlint.confirm.candidates import Shapes
 from ganlint.confirm.counterfactual import CHANGES, Setting, change_copy, mark_final_sigmoid
 from ganlint.confirm.device import use_cpu, use_device
 from ganlint.confirm.examine import examine_network, reduce_inputs
 from ganlint.confirm.inputs import (
     LiveNetwork,
-    Shapes,
     draw_normal,
     find_inputs,
     lighten_networks,
@@ -85,20 +85,20 @@ class LiveProgram:
     def _build(self, network: NetworkRequest) -> LiveNetwork | None:
         plant_seed(0)
         try:
-            module, certain = self._construct(network)
+            module, guessed = self._construct(network)
             live = find_inputs(module, network, self.request.batch_size, self.request.device)
         except NotBuiltError as error:
             self._say_built(network, code=error.code, message=str(error))
             return None
-        live = live if certain else replace(live, guessed=(*live.guessed, "arguments"))
+        live = replace(live, guessed=(*live.guessed, *guessed))
         self._say_built(network, guessed=live.guessed, message=live.complaint)
         return live
 
-    def _construct(self, network: NetworkRequest) -> tuple[nn.Module, bool]:
+    def _construct(self, network: NetworkRequest) -> tuple[nn.Module, tuple[str, ...]]:
         """Build a network on the CPU, whose random numbers its weights are on every device, and move it."""
         with use_cpu(self.request.device):
-            module, certain = build_network(network, self.finder)
-        return module.to(self.request.device), certain
+            module, guessed = build_network(network, self.finder)
+        return module.to(self.request.device), guessed
 
     def _say_built(
         self, network: NetworkRequest, *, code: str = "", message: str = "", guessed: tuple[str, ...] = ()
@@ -153,7 +153,7 @@ class LiveProgram:
 
             self.say(
                 stage="examined", name=player.request.name, role=player.request.role,
-                record=asdict(examine_network(module, draw)),
+                record=asdict(examine_network(module, draw, self.request.examine)),
             )  # fmt: skip
 
     def _find_setting(self, players: dict[str, Player]) -> Setting:

@@ -49,8 +49,8 @@ class ProbeRequest:
     """The networks of one program; `loss` is the kind its discriminator is judged by, None where it is not known.
 
     After a tenth of `seconds` no pass is begun that can be left out; after all of them its process is ended. `examine`
-    asks for what verdicts need beside the passes. `optimizers` say what steps each role: torch's name and its
-    arguments; `steps` are taken before a last pass.
+    names what verdicts need beside the passes (`examine.EXAMINATIONS`). `optimizers` say what steps each role: torch's
+    name and its arguments; `steps` are taken before a last pass.
     """
 
     entry: str
@@ -61,7 +61,7 @@ class ProbeRequest:
     optimizers: Mapping[str, tuple[str, Mapping[str, object]]] = field(default_factory=dict)
     seeds: int = 3
     steps: int = 0
-    examine: bool = False
+    examine: tuple[str, ...] = ()
     device: str = "auto"
     scratch: str = ""
     contained: bool = True

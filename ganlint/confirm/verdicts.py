@@ -14,7 +14,7 @@ from pathlib import Path
 from ganlint.confirm.decide import CONFIRMED, INCONCLUSIVE, REFUTED, Record, Test, decide, explain_missing, find_worst
 from ganlint.confirm.examined import EXAMINED
 from ganlint.confirm.probe import Probe, compare_gradients, describe_change, find_change
-from ganlint.confirm.request import ROLES
+from ganlint.confirm.request import ROLES, ProbeRequest
 from ganlint.finding import Finding, Severity, Verdict
 
 _USUAL_EPS = 1e-4
@@ -25,7 +25,7 @@ def judge_finding(finding: Finding, probes: Sequence[Probe]) -> Finding:
     test = TESTS.get(finding.rule)
     if test is None:
         return finding
-    own = [probe for probe in probes if _is_about(probe, finding)]
+    own = [probe for probe in probes if is_about(probe.request, finding)]
     if not own:
         return replace(finding, verdict=Verdict(state=INCONCLUSIVE, reason="not-built"))
     verdict = _hold_back(_ask_again(test(finding, own[0]), finding, own[0]), own[0])
@@ -33,14 +33,15 @@ def judge_finding(finding: Finding, probes: Sequence[Probe]) -> Finding:
     return replace(finding, verdict=verdict, severity=severity)
 
 
-def _is_about(probe: Probe, finding: Finding) -> bool:
+def is_about(request: ProbeRequest, finding: Finding) -> bool:
+    """Tell whether a request builds what a finding speaks of."""
     file = str(Path(finding.span.path).resolve())
-    networks = probe.request.networks
+    networks = request.networks
     if finding.network is not None:
         return any(network.name == finding.network and network.file == file for network in networks) or (
-            probe.request.entry == finding.span.path and any(network.name == finding.network for network in networks)
+            request.entry == finding.span.path and any(network.name == finding.network for network in networks)
         )
-    return probe.request.entry == finding.span.path or any(network.file == file for network in networks)
+    return request.entry == finding.span.path or any(network.file == file for network in networks)
 
 
 def _ask_again(verdict: Verdict, finding: Finding, probe: Probe) -> Verdict:
@@ -52,8 +53,10 @@ def _ask_again(verdict: Verdict, finding: Finding, probe: Probe) -> Verdict:
 
 
 def _hold_back(verdict: Verdict, probe: Probe) -> Verdict:
-    """Refute nothing of what was guessed."""
+    """Refute nothing of what was guessed, and confirm nothing of a network made of what names suggest."""
     guessed = sorted(probe.guessed)
+    if verdict.state == CONFIRMED and "names" in guessed:
+        return replace(verdict, state=INCONCLUSIVE, reason="guessed-names")
     if verdict.state == REFUTED and guessed:
         return replace(verdict, state=INCONCLUSIVE, reason=f"guessed-{guessed[0]}")
     return verdict

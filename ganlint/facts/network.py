@@ -185,14 +185,17 @@ class UnregisteredLayers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Construction:
-    """How the program makes a network and what it is given: enough to make it again.
+    """How the program makes a network, or a class of its parts (`network` is None): enough to make it again.
 
-    `arguments` are the constructor's by parameter name; a value of torch or of the program, such as a class, is named
-    `{"name": "torch.nn.ReLU"}`. `complete` is false where some of them are not known. `inputs` are the shapes that its
+    `arguments` are the constructor's by parameter name. What is no constant or list is described by its `kind`:
+    `tuple`, `set` (`items`), `dict`, `namespace` and `object` (`items`: pairs, `class`), `external` (`name`:
+    `torch.nn.ReLU`), `defined` (`file`, `name`: a class or function of the program), `partial` and `call` (`function`,
+    `arguments`, `keywords`). `complete` is false where some of them are not known. `inputs` are the shapes that its
     forward pass is called with, in order.
     """
 
-    network: int
+    network: int | None
+    class_id: str
     arguments: Mapping[str, object]
     complete: bool
     inputs: tuple[TensorShape, ...]

@@ -114,7 +114,7 @@ class _Emitter:
             weight_copies=tuple(emit_copies(events, network_of)),
             device_moves=tuple(emit_moves(events, network_of)),
             init_functions=tuple(emit_init_functions(events, entry, network_of, self._list_players())),
-            constructions=tuple(emit_constructions(self.networks)),
+            constructions=tuple(emit_constructions(self.networks, events.modules)),
             inits=tuple(emit_inits(events, network_of, self._count_layers())),
         )
 

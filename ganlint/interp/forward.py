@@ -9,7 +9,7 @@ from ganlint.interp.apply import apply_operation, join_tensors, union_networks
 from ganlint.interp.calls import CALLERS, Call, call_function, call_value, parameter_names
 from ganlint.interp.events import ForwardEvent
 from ganlint.interp.gradients import ModeV, note_forward, read_frozen, read_mode, read_version
-from ganlint.interp.literals import find_tensors
+from ganlint.interp.literals import find_given, find_tensors
 from ganlint.interp.losses import call_loss
 from ganlint.interp.roles import is_holder
 from ganlint.interp.tape import TapeNode, tape_of_value, tapes_of
@@ -45,6 +45,8 @@ def call_module(call: Call, module: Value) -> Value:
     if module.op.is_a("loss") and forward is None:
         return call_loss(call, module.op, module)
     machine = call.machine
+    if module.cls is not None and module.taken is None:
+        module.taken = tuple(tensor.shape for tensor in find_given(call.args, call.keywords))
     if machine.trace is None:
         _note_called(call, module)
         if _is_network(module):
@@ -96,9 +98,7 @@ def _has_parameter(module: ModuleV) -> bool:
 
 
 def _call_network(call: Call, module: ModuleV) -> Value:
-    tensors: list[TensorV] = []
-    for value in (*call.args, *call.keywords.values()):
-        find_tensors(value, tensors)
+    tensors = find_given(call.args, call.keywords)
     trace = _find_trace(call, module)
     if trace is None or trace.result is None:
         unknown = TensorV(shape=UNKNOWN, networks=(*union_networks(tensors), module), node=call.node, scope=call.scope)

@@ -8,6 +8,8 @@ from ganlint.interp.torch_values import TensorV
 from ganlint.interp.values import Choice, Const, DictV, ListV, Maybe, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import libcst as cst
 
     from ganlint.interp.scope import ModuleScope
@@ -100,6 +102,14 @@ def text_of(value: Value | None) -> str | None:
     if isinstance(value, Const) and isinstance(value.value, str):
         return value.value
     return None
+
+
+def find_given(args: Iterable[Value], keywords: Mapping[str, Value]) -> list[TensorV]:
+    """Return the tensors in what a call is given."""
+    found: list[TensorV] = []
+    for value in (*args, *keywords.values()):
+        find_tensors(value, found)
+    return found
 
 
 def find_tensors(value: Value | None, into: list[TensorV] | None = None) -> list[TensorV]:

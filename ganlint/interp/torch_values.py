@@ -41,7 +41,7 @@ class ModuleV(Value):
     __slots__ = (
         "arg_nodes", "attrs", "bound", "cls", "complete", "copied_from", "depth", "distributed", "distributed_at",
         "evaluated", "free", "given", "last_name", "maker", "name", "node", "op", "owner", "pretrained", "reached",
-        "scope", "serial", "sync_batch_norm", "trace", "values", "wrappers",
+        "scope", "serial", "sync_batch_norm", "taken", "trace", "values", "wrappers",
     )  # fmt: skip
 
     def __init__(
@@ -67,6 +67,8 @@ class ModuleV(Value):
         self.values: dict[str, Value] = {}
         #: For an instance of the program's own class: what its constructor was given.
         self.given: tuple[list[Value], dict[str, Value]] | None = None
+        #: And what its first call gave it.
+        self.taken: tuple[Shape, ...] | None = None
         self.arg_nodes: dict[str, cst.CSTNode] = {}
         self.wrappers: tuple[str, ...] = ()
         self.trace: Trace | None = None
