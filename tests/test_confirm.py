@@ -257,6 +257,57 @@ def test_the_double_sigmoid_is_compared_with_logits_and_a_small_batch_with_64(tm
     assert "logits" in finding["measured"]["counterfactual"]
 
 
+SWAPPED = """
+    import torch
+    import torch.nn.functional as F
+    from torch import nn
+
+
+    class Generator(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(16, 32)
+            self.second = nn.Linear(32, 32)
+            self.norms = nn.ModuleList([nn.BatchNorm1d(32), nn.BatchNorm1d(32)])
+            self.act = nn.LeakyReLU(0.1)
+            self.last = nn.Linear(32, 8)
+
+        def forward(self, x):
+            x = {first}
+            x = {second}
+            return self.last(x)
+"""
+BEFORE = "F.leaky_relu({norm}({linear}(x)), 0.1)", "{norm}({linear}(x)).relu()", "self.act({norm}({linear}(x)))"
+BEHIND = "{norm}(F.leaky_relu({linear}(x), 0.1))", "{norm}({linear}(x).relu())", "{norm}(self.act({linear}(x)))"
+
+
+@pytest.mark.parametrize("kind", [0, 1, 2], ids=["function", "method", "module"])
+def test_the_order_is_swapped_however_the_activation_is_called(tmp_path, kind):
+    firsts = []
+    for templates in (BEFORE, BEHIND):
+        first, second = (
+            templates[kind].format(norm=f"self.norms[{number}]", linear=f"self.{name}")
+            for number, name in enumerate(("first", "second"))
+        )
+        file = tmp_path / "models.py"
+        file.write_text(textwrap.dedent(SWAPPED.format(first=first, second=second)), encoding="utf-8")
+        probe = probe_file(str(file), seeds=1, device="cpu")
+        (swapped,) = [item for item in probe.counterfactuals if item["change"] == "swapped"]
+        firsts.append((swapped["before"]["generator"], swapped["after"]["generator"]))
+    # What one order becomes is what the other is.
+    assert firsts[0] == pytest.approx(firsts[1][::-1], rel=1e-4)
+    assert firsts[0][0] != pytest.approx(firsts[0][1], rel=1e-2)
+
+
+def test_without_an_activation_beside_it_there_is_nothing_to_swap(tmp_path):
+    file = tmp_path / "models.py"
+    text = SWAPPED.format(first="self.norms[0](self.first(x))", second="self.norms[1](self.second(x))")
+    file.write_text(textwrap.dedent(text), encoding="utf-8")
+    changes = {item["change"] for item in probe_file(str(file), seeds=1).counterfactuals}
+    assert "without BatchNorm" in changes
+    assert "swapped" not in changes
+
+
 def test_steps_tell_what_stays_from_what_goes_away(tmp_path):
     # Scales of 0 in one norm: its own gradient is not 0, so that the first steps open it.
     text = HEAD.format(eps="", judge=JUDGE).replace(

@@ -11,8 +11,8 @@ from torch import nn
 
 from ganlint.confirm.inputs import first_tensor
 from ganlint.confirm.norms import NORM
+from ganlint.confirm.swapping import has_swapped, swap_order
 
-_ACTIVATIONS = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.PReLU, nn.ReLU6, nn.Softplus)
 _USUAL_EPS = 1e-5
 #: The attribute that marks the Sigmoid at a discriminator's end.
 _FINAL = "_ganlint_final"
@@ -36,25 +36,6 @@ def remove_norms(module: nn.Module) -> int:
             if isinstance(child, NORM):
                 parent._modules[name] = nn.Identity()  # noqa: SLF001 - setattr refuses the names of a Sequential
                 changed += 1
-    return changed
-
-
-def swap_order(module: nn.Module) -> int:
-    """Swap every BatchNorm with the activation beside it in its Sequential; returns how many pairs that were."""
-    changed = 0
-    for parent in [part for part in module.modules() if isinstance(part, nn.Sequential)]:
-        names, children = list(parent._modules), list(parent.children())  # noqa: SLF001 - as above
-        index = 0
-        while index < len(children) - 1:
-            pair = children[index], children[index + 1]
-            if any(isinstance(a, NORM) and isinstance(b, _ACTIVATIONS) for a, b in (pair, pair[::-1])):
-                children[index], children[index + 1] = pair[::-1]
-                changed += 1
-                index += 2
-            else:
-                index += 1
-        for name, child in zip(names, children, strict=True):
-            parent._modules[name] = child  # noqa: SLF001 - as above
     return changed
 
 
@@ -95,13 +76,17 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One thing to change, in copies of the networks (`edit`, that of `role` alone if given) or in the setting."""
+    """One thing to change, in copies of the networks (`edit`, that of `role` alone if given) or in the setting.
+
+    `happened` tells of an edited copy that was run whether there was anything to change, where only a pass shows it.
+    """
 
     name: str
     edit: Callable[[nn.Module], int] | None = None
     role: str | None = None
     loss: str | None = None
     batch: int | None = None
+    happened: Callable[[nn.Module], bool] = lambda _twin: True
 
     def adapt(self, setting: Setting, pair: Sequence[nn.Module]) -> Setting | None:
         """Return what the changed pass is run with; None where the change has no meaning there."""
@@ -118,7 +103,7 @@ class Change:
 _PROBABILITIES = ("bce", "bce_with_logits")
 CHANGES = (
     Change(name="eps=1e-5", edit=set_usual_eps),
-    Change(name="swapped", edit=swap_order),
+    Change(name="swapped", edit=swap_order, happened=has_swapped),
     Change(name="logits", edit=drop_final_sigmoid, role="discriminator", loss="bce_with_logits"),
     Change(name="without BatchNorm", edit=remove_norms),
     Change(name="batch 64", batch=64),

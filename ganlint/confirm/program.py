@@ -40,6 +40,7 @@ from ganlint.confirm.loading import ProgramFinder, take_defaults
 from ganlint.confirm.measure import PairRecord, measure_pair
 from ganlint.confirm.norms import watch_functional
 from ganlint.confirm.request import ROLES, NetworkRequest, ProbeRequest
+from ganlint.confirm.swapping import watch_activations
 from ganlint.confirm.training import make_optimizer, take_steps
 
 Say = Callable[..., None]
@@ -67,6 +68,7 @@ class LiveProgram:
         take_defaults()
         bind_layers(self.finder.files)
         watch_functional()
+        watch_activations()
 
     def run(self) -> None:
         """Build, then measure what could be built; raises what the passes raise."""
@@ -243,6 +245,8 @@ class LiveProgram:
             if changed is None or (change.edit is not None and not any(twins)):
                 continue
             after = self._run(players, (twins[0] or pair[0], twins[1] or pair[1]), 0, changed)
+            if change.edit is not None and not any(change.happened(twin) for twin in twins if twin is not None):
+                continue
             self.say(
                 stage="counterfactual", change=change.name, before=before, after=first_gradients(after),
                 blind=[first.blind, after.blind], raised=after.raised,

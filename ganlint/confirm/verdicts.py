@@ -113,7 +113,9 @@ def _test_order(finding: Finding, probe: Probe) -> Verdict:
     """By how many powers of ten the other order changes the first gradient: 1 confirms, less refutes."""
     change = find_change(probe, "swapped")
     if change is None:
-        return explain_missing(probe)
+        ran = any(not pair["record"]["raised"] for pair in probe.pairs)
+        reason = "left-out" if "swapped" in probe.left_out else "nothing-to-swap"
+        return Verdict(state=INCONCLUSIVE, reason=reason) if ran else explain_missing(probe)
     roles = {item["role"] for item in probe.built if item["name"] == finding.network} - {None}
     moved = [abs(value) for role in sorted(roles) if (value := compare_gradients(change, role)) is not None]
     value = max(moved, default=math.nan)
