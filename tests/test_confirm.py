@@ -308,6 +308,22 @@ def test_without_an_activation_beside_it_there_is_nothing_to_swap(tmp_path):
     assert "swapped" not in changes
 
 
+def test_a_notebook_is_measured_and_its_lines_are_found(tmp_path):
+    text = write_program(tmp_path, eps=", 64").read_text(encoding="utf-8")
+    (tmp_path / "train.py").unlink()
+    classes, _, loop = text.partition("\n\ngenerator, discriminator")
+    sources = ["%matplotlib inline\n", classes, f"!ls\ngenerator, discriminator{loop}"]
+    cells = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": []} for source in sources]
+    notebook = {"cells": cells, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "train.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    done = CliRunner().invoke(main, ["check", str(tmp_path), "--dynamic", "--debug", "--format", "json", "--isolated"])
+    document = json.loads(done.stdout)
+    findings = [item for item in document["findings"] if item["rule"] == "bn-suspicious-eps"]
+    assert [(item["cell"], item["verdict"]) for item in findings] == [(1, "confirmed")] * len(findings)
+    assert findings
+    assert document["problems"] == []
+
+
 def test_steps_tell_what_stays_from_what_goes_away(tmp_path):
     # Scales of 0 in one norm: its own gradient is not 0, so that the first steps open it.
     text = HEAD.format(eps="", judge=JUDGE).replace(

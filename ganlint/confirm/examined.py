@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from ganlint.confirm.decide import CONFIRMED, INCONCLUSIVE, REFUTED, Record, Test, decide, explain_missing
+from ganlint.confirm.places import find_code_line
 from ganlint.confirm.probe import Probe, describe_change
 from ganlint.finding import Finding, Verdict
 
@@ -49,7 +49,7 @@ def _test_shift(finding: Finding, probe: Probe) -> Verdict:
 
 def _list_layers(finding: Finding, probe: Probe) -> list[Record]:
     """Return the layers that the line of a finding built."""
-    here = [str(Path(finding.span.path).resolve()), finding.span.line]
+    here = list(find_code_line(finding.span))
     return [layer for item in probe.examined for layer in item["record"]["layers"] if here in layer["places"]]
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ganlint.confirm.closure import slice_definitions, slice_module
+from ganlint.confirm.places import read_code
 
 
 class StandInUsedError(RuntimeError):
@@ -129,7 +130,7 @@ class ProgramFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if spec is None or spec.origin is None or spec.origin == "stand-in":
             return
         self.files.add(spec.origin)
-        source = Path(spec.origin).read_text("utf-8-sig", errors="replace")
+        source = read_code(spec.origin)
         for statement in slice_definitions(source, spec.origin).body:
             _execute(statement, spec.origin, module.__dict__, quiet=True)
 
@@ -137,7 +138,7 @@ class ProgramFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def load_class(file: str, qualname: str, finder: ProgramFinder) -> object:
     """Return a class of a script, executing only the statements it needs; raises whatever they raise."""
     finder.files.add(file)
-    source = Path(file).read_text("utf-8-sig", errors="replace")
+    source = read_code(file)
     # Decorators and pickle look a class up in the module that it names, and read the source of that.
     script = types.ModuleType(f"__ganlint_{Path(file).stem}__")
     script.__file__, script.__package__ = file, finder.name_package(file)
@@ -170,7 +171,7 @@ def find_constant(file: str, name: str) -> object:
 
     Raises LookupError if there is none.
     """
-    for node in ast.walk(ast.parse(Path(file).read_text("utf-8-sig", errors="replace"))):
+    for node in ast.walk(ast.parse(read_code(file))):
         if isinstance(node, ast.Assign) and any(
             isinstance(item, ast.Name) and item.id == name for item in node.targets
         ):

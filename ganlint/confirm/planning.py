@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ganlint.analysis import Analyzer, Entry, Plan
+from ganlint.confirm.places import find_code_line
 from ganlint.confirm.request import ROLES, ExpectedLayer, NetworkRequest, ProbeRequest
 from ganlint.errors import GanlintError, UsageError
-from ganlint.facts.network import Construction, Network
+from ganlint.facts.network import Construction, Layer, Network
 from ganlint.facts.store import Facts
 
 #: Kinds of terms that the measurement knows, by what the program's terms are called.
@@ -189,12 +190,14 @@ def _list_layers(facts: Facts, network: Network, analyzer: Analyzer) -> tuple[Ex
         return None
     spans = analyzer.locate(layer.place for layer in layers)
     return tuple(
-        ExpectedLayer(
-            path=layer.path, type=layer.type, file=_find_file(layer.place.path),
-            line=spans[layer.place].line, args=layer.args,
-        )
-        for layer in layers if layer.registered and layer.type.startswith("torch.nn.")
-    )  # fmt: skip
+        _expect_layer(layer, *find_code_line(spans[layer.place]))
+        for layer in layers
+        if layer.registered and layer.type.startswith("torch.nn.")
+    )
+
+
+def _expect_layer(layer: Layer, file: str, line: int) -> ExpectedLayer:
+    return ExpectedLayer(path=layer.path, type=layer.type, file=file, line=line, args=layer.args)
 
 
 def _find_loss(facts: Facts, numbers: Iterable[int]) -> str | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ganlint.confirm.decide import CONFIRMED, INCONCLUSIVE, REFUTED, Record, Test, decide, explain_missing, find_worst
 from ganlint.confirm.examined import EXAMINED
+from ganlint.confirm.places import find_code_line
 from ganlint.confirm.probe import Probe, compare_gradients, describe_change, find_change
 from ganlint.confirm.request import ROLES, ProbeRequest
 from ganlint.finding import Finding, Severity, Verdict
@@ -65,7 +66,7 @@ def _hold_back(verdict: Verdict, probe: Probe) -> Verdict:
 def _list_norms(finding: Finding, probe: Probe) -> Iterator[list[Record]]:
     """Yield the norms of the network that a finding is about, seed by seed."""
     roles = {item["role"] for item in probe.built if item["name"] == finding.network} or set(ROLES)
-    here = [str(Path(finding.span.path).resolve()), finding.span.line]
+    here = list(find_code_line(finding.span))
     for pair in probe.pairs:
         norms = [norm for role in sorted(roles - {None}) for norm in pair["record"][role]["norms"]]
         # Those that the line of the finding built, where there are any.
