@@ -147,7 +147,9 @@ def check(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - clic
     )
     _refuse_misspelt_command(ctx, paths)
     from ganlint.pipeline import lint_paths, lint_source
+    from ganlint.pool import collect_rarely
 
+    collect_rarely()
     run = lint_source(sys.stdin.buffer.read(), name, config) if from_stdin else lint_paths(paths or ["."], config)
     if options["dynamic"]:
         from ganlint.confirm.check import confirm_run

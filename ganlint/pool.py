@@ -114,11 +114,16 @@ def _analyze_chunk(entries: list[Entry]) -> list[Outcome]:
         return [_worker[0].analyze(entry) for entry in entries]
 
 
+def collect_rarely() -> None:
+    """Look for garbage rarely from now on: a process that ends with its run need not look once more behind it."""
+    gc.set_threshold(_GARBAGE_THRESHOLD, 50, 1000)
+
+
 @contextmanager
 def _collect_garbage_rarely() -> Iterator[None]:
     """Syntax trees are millions of objects with hardly a cycle: looking through them again and again costs a tenth."""
     before = gc.get_threshold()
-    gc.set_threshold(_GARBAGE_THRESHOLD, 50, 1000)
+    collect_rarely()
     try:
         yield
     finally:

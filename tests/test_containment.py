@@ -160,7 +160,8 @@ def test_a_device_that_is_full_is_named(tmp_path):
     }
 
 
-def test_an_interrupt_keeps_what_was_measured(tmp_path):
+@pytest.mark.parametrize("wait", [0.0, 0.5], ids=["between two", "inside one"])
+def test_an_interrupt_keeps_what_was_measured(tmp_path, wait):
     file = write_program(tmp_path)
     slow = tmp_path / "slow.py"
     slow.write_text(
@@ -173,6 +174,7 @@ def test_an_interrupt_keeps_what_was_measured(tmp_path):
 
     def interrupt(request, answer):
         if answer["stage"] == "ended":
+            time.sleep(wait)
             os.kill(os.getpid(), signal.SIGINT)
 
     first, second, third = run_worker(requests, interrupt)

@@ -23,6 +23,8 @@ from ganlint.confirm.request import ROLES, ProbeRequest, Record
 Listener = Callable[[ProbeRequest, Record], None]
 #: Seconds that starting torch may take on top of what the request allows.
 _START = 20.0
+#: Seconds that a worker has to end the processes it started.
+_GRACE = 2.0
 _DEVICE_VARIABLES = frozenset({"CUDA_DEVICE_ORDER", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH"})
 
 
@@ -111,9 +113,17 @@ def run_worker(requests: Sequence[ProbeRequest], listen: Listener | None = None)
             except (TimeoutError, KeyboardInterrupt) as error:
                 failure = "interrupted" if isinstance(error, KeyboardInterrupt) else "timeout"
             finally:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+                _end(process)
     return _read_answers(requests, answers, failure)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a worker: asked first, because the process that answers for it is in a session of its own."""
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_GRACE)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _send(process: subprocess.Popen[bytes], requests: Sequence[ProbeRequest]) -> None:

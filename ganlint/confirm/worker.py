@@ -49,12 +49,28 @@ def main() -> None:
 
     torch.set_num_threads(1)
     for index, request in enumerate(requests):
+        # Asked to end, it must know whom to end with it: not between the fork and what follows.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         child = os.fork()
+        signal.signal(signal.SIGTERM, partial(_end_both, child) if child else signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         if child == 0:
             _serve(request, index, answers)
         failure = _wait(child, request)
         with os.fdopen(os.dup(answers), "w") as stream:
             stream.write(json.dumps({"request": index, "stage": "ended", "failure": failure}) + "\n")
+
+
+def _end_both(child: int, _signal: int, _frame: object) -> NoReturn:
+    """End the process that answers, which is in a session of its own, and this one."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        # It may not have got as far as its own session.
+        os.kill(child, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child, 0)
+    os._exit(1)
 
 
 def _serve(request: ProbeRequest, index: int, answers: int) -> NoReturn:

@@ -96,17 +96,11 @@ class ModuleV(Value):
                 if child is not None:
                     yield name, child, False
 
-    def walk(self, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, ModuleV, bool]]:
-        """Yield (path, module, certain) for this module's descendants, each once, parents first."""
-        seen = {id(self)} if seen is None else seen
-        for name, child, certain in self.children():
-            if id(child) in seen:
-                continue
-            seen.add(id(child))
-            path = f"{prefix}{name}"
-            yield path, child, certain
-            for below, module, sure in child.walk(f"{path}.", seen):
-                yield below, module, certain and sure
+    def walk(self) -> list[tuple[str, ModuleV, bool]]:
+        """Return (path, module, certain) for this module's descendants, each once, parents first."""
+        found: list[tuple[str, ModuleV, bool]] = []
+        _walk_into(self, found, "", {id(self)}, certain=True)
+        return found
 
     def walk_places(self, prefix: str = "", above: tuple[int, ...] = ()) -> Iterator[tuple[str, ModuleV, bool]]:
         """Yield like `walk`, but a module that stands in several places once for each."""
@@ -117,6 +111,23 @@ class ModuleV(Value):
             yield path, child, certain
             for below, module, sure in child.walk_places(f"{path}.", (*above, id(self))):
                 yield below, module, certain and sure
+
+
+def _walk_into(
+    module: ModuleV, found: list[tuple[str, ModuleV, bool]], prefix: str, seen: set[int], *, certain: bool
+) -> None:
+    for name, value in module.attrs.items():
+        sure = value.__class__ is ModuleV
+        if not sure and value.__class__ is not Choice and value.__class__ is not Maybe:
+            continue
+        child = value if isinstance(value, ModuleV) else pick_module(value)
+        if child is None or id(child) in seen:
+            continue
+        seen.add(id(child))
+        path = f"{prefix}{name}"
+        found.append((path, child, certain and sure))
+        if child.attrs:
+            _walk_into(child, found, f"{path}.", seen, certain=certain and sure)
 
 
 #: Deepest nesting of modules that is followed.
