@@ -86,6 +86,20 @@ def show_path(path: str | os.PathLike[str]) -> str:
     return normal.replace(os.sep, "/")
 
 
+def find_top(path: Path) -> Path:
+    """Return the topmost folder that the imports of a file or a folder may start from.
+
+    That is the current folder for what lies in it, else the folder itself, or the one that holds the file's package.
+    """
+    here = Path.cwd()
+    folder = path if path.is_dir() else path.parent
+    if folder.resolve().is_relative_to(here):
+        return Path()
+    if path.is_dir():
+        return path
+    return next((top for top in (folder, *folder.parents) if not (top / "__init__.py").exists()), folder)
+
+
 def _sort_key(path: str) -> list[str]:
     return path.split("/")
 

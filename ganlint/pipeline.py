@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ganlint.analysis import Candidate, Entry, Outcome, Plan
 from ganlint.config import Config
-from ganlint.discover import DEFAULT_EXCLUDE, Discovery, discover_files, show_path
+from ganlint.discover import DEFAULT_EXCLUDE, Discovery, discover_files, find_top, show_path
 from ganlint.finding import Confidence, Finding, Problem, Severity
 from ganlint.matcher.bundle import load_bundled_rules, load_bundled_texts
 from ganlint.matcher.rule import Rule, RuleTexts
@@ -103,9 +103,11 @@ def _is_excluded(path: str, config: Config) -> bool:
 
 
 def _find_roots(paths: Sequence[str]) -> tuple[Path, ...]:
-    """Return the directories above which no import is looked for: those named, and those of the files named."""
-    roots = {Path(show_path(path)) if Path(path).is_dir() else Path(show_path(path)).parent for path in paths}
-    return tuple(sorted(roots))
+    """Return the directories above which no import is looked for.
+
+    A file alone, as pre-commit and editors name it, is judged as in a run over the whole project.
+    """
+    return tuple(sorted({find_top(Path(show_path(path))) for path in paths}))
 
 
 def _lint(

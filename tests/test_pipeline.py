@@ -63,6 +63,29 @@ def test_findings_are_reported_in_order(here):
     assert (run.files, run.problems) == (2, ())
 
 
+TRAIN = """\
+import torch
+from models.gan import Generator
+
+generator = Generator()
+optimizer = torch.optim.Adam(generator.parameters(), lr=0.5)
+for real in torch.utils.data.DataLoader(torch.randn(64, 16), batch_size=2):
+    optimizer.zero_grad()
+    generator(real).mean().backward()
+    optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("named", ["scripts/train.py", "scripts"])
+def test_a_file_alone_is_judged_as_in_a_run_over_the_project(here, named):
+    here("models/gan.py", GENERATOR.format(comment=""))
+    here("scripts/train.py", TRAIN)
+    everything = (Selection(where="test", select=("ALL",)),)
+    together = [item for item in lint(".", selections=everything).findings if item.span.path == "scripts/train.py"]
+    assert "tiny-batch-with-bn" in {item.rule for item in together}
+    assert list(lint(named, selections=everything).findings) == together
+
+
 def test_a_text_is_linted_as_if_it_were_a_file(here):
     code = GENERATOR.format(comment="")
     run = lint_source(code.encode(), "models/new.py", make_config())

@@ -8,6 +8,7 @@ from pathlib import Path
 from ganlint.analysis import Analyzer, Entry, Plan
 from ganlint.confirm.places import find_code_line
 from ganlint.confirm.request import ROLES, ExpectedLayer, NetworkRequest, ProbeRequest
+from ganlint.discover import find_top
 from ganlint.errors import GanlintError, UsageError
 from ganlint.facts.network import Construction, Layer, Network
 from ganlint.facts.store import Facts
@@ -37,7 +38,7 @@ class Planner:
         A network that its own program does not make is made as a program beside it does.
         """
         root = Path(path).parent
-        top = _find_top(root.resolve())
+        top = find_top(Path(path).resolve())
         analyzer = self._analyzers.setdefault(top, Analyzer(Plan(roots=(top,))))
         facts = analyzer.read_facts(Entry(path=path))
         made = {item.network: item for item in facts.constructions if item.network is not None}
@@ -130,13 +131,6 @@ def _show_path(path: Path) -> str:
 
 def _find_file(path: str) -> str:
     return str(Path(path).resolve())
-
-
-def _find_top(folder: Path) -> Path:
-    """Return the topmost folder that imports may start from: the current one, else the one that holds the package."""
-    if folder.is_relative_to(Path.cwd()):
-        return Path()
-    return next((top for top in (folder, *folder.parents) if not (top / "__init__.py").exists()), folder)
 
 
 def _list_roots(folder: Path, top: Path) -> list[Path]:
