@@ -324,6 +324,24 @@ def test_a_notebook_is_measured_and_its_lines_are_found(tmp_path):
     assert document["problems"] == []
 
 
+def test_the_usual_eps_is_tried_in_functions_too(tmp_path):
+    firsts = {}
+    for eps in (64, 1e-5):
+        norm = f"F.batch_norm({{linear}}(x), None, None, training=True, eps={eps})"
+        lines = {name: norm.format(linear=f"self.{name}") for name in ("first", "second")}
+        file = tmp_path / "models.py"
+        file.write_text(textwrap.dedent(SWAPPED.format(**lines)), encoding="utf-8")
+        probe = probe_file(str(file), seeds=1, device="cpu")
+        own = probe.pairs[0]["record"]["generator"]["gradients"][0][1]
+        changes = [item["after"]["generator"] for item in probe.counterfactuals if item["change"] == "eps=1e-5"]
+        firsts[eps] = own, changes
+    usual, none = firsts[1e-5]
+    assert none == []
+    large, changes = firsts[64]
+    assert changes == [pytest.approx(usual, rel=1e-4)]
+    assert large < usual / 10
+
+
 def test_steps_tell_what_stays_from_what_goes_away(tmp_path):
     # Scales of 0 in one norm: its own gradient is not 0, so that the first steps open it.
     text = HEAD.format(eps="", judge=JUDGE).replace(

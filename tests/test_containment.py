@@ -121,6 +121,16 @@ def test_without_containment_it_refuses(tmp_path):
     assert "--unsafe" in answers[1]["message"]
 
 
+def test_without_torch_it_says_what_to_install(tmp_path, monkeypatch):
+    (tmp_path / "none").mkdir()
+    missing = "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')"
+    (tmp_path / "none" / "torch.py").write_text(missing, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path / "none")
+    done = CliRunner().invoke(main, ["probe", str(write_program(tmp_path))])
+    assert done.exit_code == 1
+    assert "gave up: no torch: install ganlint[dynamic]" in done.stdout
+
+
 def test_auto_takes_the_device_that_is_there(tmp_path):
     (probe,) = run_worker([replace(plan_probe(str(write_program(tmp_path))), seeds=1)])
     assert (probe.failure, probe.device) == ("", "cuda" if torch.cuda.is_available() else "cpu")

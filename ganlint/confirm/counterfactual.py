@@ -10,21 +10,29 @@ import torch
 from torch import nn
 
 from ganlint.confirm.inputs import first_tensor
-from ganlint.confirm.norms import NORM
+from ganlint.confirm.norms import NORM, USUAL_EPS, has_unusual_calls, use_usual_eps
 from ganlint.confirm.swapping import has_swapped, swap_order
 
-_USUAL_EPS = 1e-5
 #: The attribute that marks the Sigmoid at a discriminator's end.
 _FINAL = "_ganlint_final"
 
 
 def set_usual_eps(module: nn.Module) -> int:
-    """Give every BatchNorm eps=1e-5; returns how many that changed."""
+    """Give every BatchNorm eps=1e-5, module or function; returns how many that changed."""
     changed = 0
     for part in module.modules():
-        if isinstance(part, NORM) and part.eps != _USUAL_EPS:
-            part.eps = _USUAL_EPS
+        if isinstance(part, NORM) and part.eps != USUAL_EPS:
+            part.eps = USUAL_EPS
             changed += 1
+    if has_unusual_calls():
+        changed += 1
+        run = module.forward
+
+        def forward(*args: object, **keywords: object) -> object:
+            with use_usual_eps():
+                return run(*args, **keywords)
+
+        module.__dict__["forward"] = forward
     return changed
 
 

@@ -8,7 +8,8 @@ gradient that flows past it through a skip connection is not counted as its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
@@ -190,8 +191,27 @@ class NormWatch:
 
 #: The watches that are open, and whether functional calls reach them.
 _open: list[NormWatch] = []
+#: The eps that torch takes where none is given, those of functional calls that differ, and whether these are overruled.
+USUAL_EPS = 1e-5
+_unusual: set[float] = set()
+_usual: list[bool] = []
 #: The gradient behind a norm, until the one in front of it has arrived.
 _behind: dict[int, torch.Tensor] = {}
+
+
+def has_unusual_calls() -> bool:
+    """Tell whether a pass has called `torch.nn.functional.batch_norm` with another eps than the usual one."""
+    return bool(_unusual)
+
+
+@contextmanager
+def use_usual_eps() -> Iterator[None]:
+    """Let calls of `torch.nn.functional.batch_norm` have the usual eps while this lasts."""
+    _usual.append(True)
+    try:
+        yield
+    finally:
+        _usual.pop()
 
 
 def watch_functional() -> None:
@@ -218,6 +238,10 @@ def watch_functional() -> None:
             "running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias,
             "training": training, "momentum": momentum, "eps": eps,
         }  # fmt: skip
+        if training and eps != USUAL_EPS:
+            _unusual.add(eps)
+            if _usual:
+                arguments["eps"] = USUAL_EPS
         watch = next((item for item in _open if item.watches_call()), None) if training else None
         return watch.run_function(original, input, arguments) if watch is not None else original(input, **arguments)
 

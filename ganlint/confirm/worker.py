@@ -42,11 +42,13 @@ def main() -> None:
     # What the user's code prints must not mix with the answers.
     answers = os.dup(1)
     silence = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
+    for descriptor in (0, 1):
         os.dup2(silence, descriptor)
     sys.dont_write_bytecode = True
     import torch
 
+    # Only now: that there is no torch is for the parent to read.
+    os.dup2(silence, 2)
     torch.set_num_threads(1)
     for index, request in enumerate(requests):
         # Asked to end, it must know whom to end with it: not between the fork and what follows.
