@@ -6,7 +6,6 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from statistics import quantiles
 
@@ -14,6 +13,7 @@ import torch
 
 from benchmarks.dynamic.__main__ import measure_case
 from benchmarks.dynamic.cases import CASES
+from ganlint.confirm.figure import interpolate
 from ganlint.confirm.measure import NetworkRecord
 
 TARGET = Path(__file__).parents[2] / "ganlint" / "confirm" / "healthy_band.json"
@@ -26,13 +26,7 @@ def place_gradients(record: NetworkRecord) -> list[float]:
     powers = [math.log10(value) for _, value in record.gradients if value]
     if not powers:
         return []
-    return [_interpolate(powers, depth / (_DEPTHS - 1) * (len(powers) - 1)) for depth in range(_DEPTHS)]
-
-
-def _interpolate(values: Sequence[float], place: float) -> float:
-    left = min(int(place), len(values) - 1)
-    right = min(left + 1, len(values) - 1)
-    return values[left] + (place - left) * (values[right] - values[left])
+    return [interpolate(powers, depth / (_DEPTHS - 1) * (len(powers) - 1)) for depth in range(_DEPTHS)]
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from torch import nn
 
 from ganlint.confirm.inputs import first_tensor
 from ganlint.confirm.norms import NORM, USUAL_EPS, has_unusual_calls, use_usual_eps
-from ganlint.confirm.swapping import has_swapped, swap_order
+from ganlint.confirm.swapping import has_swapped, run_within, swap_order
 
 #: The attribute that marks the Sigmoid at a discriminator's end.
 _FINAL = "_ganlint_final"
@@ -26,13 +26,7 @@ def set_usual_eps(module: nn.Module) -> int:
             changed += 1
     if has_unusual_calls():
         changed += 1
-        run = module.forward
-
-        def forward(*args: object, **keywords: object) -> object:
-            with use_usual_eps():
-                return run(*args, **keywords)
-
-        module.__dict__["forward"] = forward
+        run_within(module, use_usual_eps)
     return changed
 
 

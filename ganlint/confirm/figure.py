@@ -141,7 +141,7 @@ def _draw_half(axes: Axes, half: _Half, healthy: str, change: str) -> None:
     if not weights:
         return
     depths = [depth / (len(half.band) - 1) * (len(weights) - 1) for depth in range(len(half.band))]
-    places = [_interpolate([place for place, _ in weights], depth) for depth in depths]
+    places = [interpolate([place for place, _ in weights], depth) for depth in depths]
     low, high = zip(*((10.0**low, 10.0**high) for low, high in half.band), strict=True)
     axes.fill_between(places, low, high, color=_BAND, label=healthy)
     changed = [(place, point.changed) for place, point in weights if point.changed]
@@ -162,7 +162,8 @@ def _draw_half(axes: Axes, half: _Half, healthy: str, change: str) -> None:
         axes.plot(across, values, color=_NORM, linestyle="none", marker="^", markerfacecolor="white", label=label)
 
 
-def _interpolate(values: Sequence[float], place: float) -> float:
+def interpolate(values: Sequence[float], place: float) -> float:
+    """Return the value at a place between two of a list, as the straight line between them has it."""
     left = min(int(place), len(values) - 1)
     right = min(left + 1, len(values) - 1)
     return values[left] + (place - left) * (values[right] - values[left])

@@ -8,7 +8,7 @@ from pathlib import Path
 from ganlint.analysis import Analyzer, Entry, Plan
 from ganlint.confirm.places import find_code_line
 from ganlint.confirm.request import ROLES, ExpectedLayer, NetworkRequest, ProbeRequest
-from ganlint.discover import find_top
+from ganlint.discover import find_top, show_path
 from ganlint.errors import GanlintError, UsageError
 from ganlint.facts.network import Construction, Layer, Network
 from ganlint.facts.store import Facts
@@ -107,8 +107,8 @@ def cover_networks(planned: Iterable[ProbeRequest]) -> list[ProbeRequest]:
 def _list_neighbors(path: str, top: Path) -> list[str]:
     """Return the files beside a file and in the folders above it that speak of it, then those that speak of these."""
     file = Path(path).resolve()
-    folders = [file.parent, *(parent for parent in file.parents if parent.is_relative_to(top.resolve()))]
-    beside = [other for folder in dict.fromkeys(folders) for other in sorted(folder.glob("*.py"))][:_MAX_READ]
+    folders = _list_roots(file.parent, top.resolve())
+    beside = [other for folder in folders for other in sorted(folder.glob("*.py"))][:_MAX_READ]
     texts = {other: other.read_text("utf-8", errors="replace") for other in beside if other != file}
     found, asked = {file: None}, [file]
     while asked and len(found) <= _MAX_NEIGHBORS:
@@ -117,16 +117,11 @@ def _list_neighbors(path: str, top: Path) -> list[str]:
         new = [other for other, text in texts.items() if other not in found and word in text]
         found.update(dict.fromkeys(new))
         asked += new
-    return [_show_path(other) for other in list(found)[1 : _MAX_NEIGHBORS + 1]]
+    return [show_path(other) for other in list(found)[1 : _MAX_NEIGHBORS + 1]]
 
 
 #: Most files that are searched for the name of another, and most that are interpreted then.
 _MAX_READ, _MAX_NEIGHBORS = 200, 20
-
-
-def _show_path(path: Path) -> str:
-    """Return a path as it would be given on the command line: relative to the current folder where it lies there."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _find_file(path: str) -> str:

@@ -7,9 +7,10 @@ swapped alike, wherever a forward pass calls them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import torch
@@ -54,17 +55,20 @@ def swap_order(module: nn.Module) -> int:
         # Before the hooks that replace the input: they would hide what it remembers.
         part.register_forward_pre_hook(_remember_input)
         part.__dict__["forward"] = _make_forward(part)
+    run_within(module, partial(_count_swaps, count))
+    module.__dict__[_SWAPS] = count
+    return len(norms)
+
+
+def run_within(module: nn.Module, make_context: Callable[[], AbstractContextManager[None]]) -> None:
+    """Let every pass of a network run in a context of its own."""
     run = module.forward
 
     def forward(*args: object, **keywords: object) -> object:
-        _open.append(count)
-        try:
+        with make_context():
             return run(*args, **keywords)
-        finally:
-            _open.pop()
 
-    module.__dict__.update({"forward": forward, _SWAPS: count})
-    return len(norms)
+    module.__dict__["forward"] = forward
 
 
 def has_swapped(module: nn.Module) -> bool:
@@ -80,6 +84,15 @@ def watch_activations() -> None:
             original: Any = getattr(holder, name, None)
             if original is not None and not hasattr(original, "watched"):
                 setattr(holder, name, _wrap_activation(original))
+
+
+@contextmanager
+def _count_swaps(count: _Count) -> Iterator[None]:
+    _open.append(count)
+    try:
+        yield
+    finally:
+        _open.pop()
 
 
 def _remember_input(part: nn.Module, args: tuple[Any, ...]) -> None:

@@ -60,7 +60,7 @@ def main() -> None:
             _serve(request, index, answers)
         failure = _wait(child, request)
         with os.fdopen(os.dup(answers), "w") as stream:
-            stream.write(json.dumps({"request": index, "stage": "ended", "failure": failure}) + "\n")
+            _answer(stream, index, stage="ended", failure=failure)
 
 
 def _end_both(child: int, _signal: int, _frame: object) -> NoReturn:
