@@ -204,6 +204,15 @@ def settle(interpreter, results):
     return PLACE.sub(lambda found: repr(spans[Place(found[1], int(found[2]))]), text)
 
 
+def test_an_import_is_read_when_it_is_used_or_changes_others():
+    main = PROGRAMS / "late_imports" / "main.py"
+    interpreter, _, _ = interpret(main)
+    unread = {
+        file.stem for file in (main.parent / "zoo").glob("*.py") if interpreter.find_source(file.as_posix()) is None
+    }
+    assert unread == {"unused"}
+
+
 def test_facts_do_not_depend_on_the_hash_seed():
     command = [sys.executable, "-m", "ganlint", "facts", "tests/interp", "examples", "--format", "json", "--jobs", "1"]
     outputs = {

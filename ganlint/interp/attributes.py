@@ -8,6 +8,7 @@ from ganlint.interp.apply import join_tensors
 from ganlint.interp.calls import call_function, implicit_call
 from ganlint.interp.data_values import DatasetV, PictureV, TransformV
 from ganlint.interp.images import get_picture_attribute
+from ganlint.interp.importing import find_global
 from ganlint.interp.literals import is_plain, lift_value
 from ganlint.interp.parameters import get_parameters_attribute
 from ganlint.interp.tensors import get_tensor_attribute
@@ -129,7 +130,7 @@ def _instance_attribute(machine: Machine, owner: InstanceV, name: str, node: cst
 
 
 def _imported_attribute(machine: Machine, owner: ImportedV, name: str, _node: cst.CSTNode) -> Value:
-    value = owner.scope.namespace.get(name)
+    value = find_global(machine, owner.scope, name)
     if value is not None:
         return value
     is_package = owner.scope.file.name == "__init__.py"

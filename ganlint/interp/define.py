@@ -20,6 +20,7 @@ from ganlint.interp.values import (
     FunctionV,
     InstanceV,
     ParserV,
+    PartialV,
     Unknown,
     Value,
 )
@@ -123,9 +124,8 @@ def _apply_decorators(machine: Machine, node: cst.FunctionDef | cst.ClassDef, va
         if name in _FLAG_NAMES or name in _FIELD_DECORATORS or name in ("option", "argument", "command", "wraps"):
             continue
         callee = machine.evaluate(decorator.decorator, frame)
-        if (isinstance(callee, BoundV) and isinstance(callee.function, FunctionV)) or isinstance(
-            callee, (FunctionV, InstanceV)
-        ):
+        held = callee.function if isinstance(callee, (BoundV, PartialV)) else callee
+        if isinstance(held, FunctionV) or isinstance(callee, InstanceV):
             call_value(Call(machine, decorator, frame, [value], {}), callee)
 
 

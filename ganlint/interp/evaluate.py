@@ -15,6 +15,7 @@ from ganlint.interp.comparisons import compare_values
 from ganlint.interp.define import make_function
 from ganlint.interp.forks import is_option
 from ganlint.interp.gates import evaluate_side
+from ganlint.interp.importing import find_global
 from ganlint.interp.iterate import iterate_value, unpack_value
 from ganlint.interp.literals import plain_key
 from ganlint.interp.machine import EXPRESSIONS
@@ -58,9 +59,11 @@ _OPERATORS: dict[type, str] = {
 _SINGLETONS: dict[str, object] = {"True": True, "False": False, "None": None}
 
 
-def _evaluate_name(_machine: Machine, node: cst.Name, frame: Frame) -> Value:
+def _evaluate_name(machine: Machine, node: cst.Name, frame: Frame) -> Value:
     name = node.value
     value = frame.lookup(name)
+    if value is None and name in frame.scope.waiting:
+        value = find_global(machine, frame.scope, name)
     if value is not None:
         return value
     if name in _SINGLETONS:

@@ -11,6 +11,7 @@ import libcst as cst
 from ganlint.interp.calls import BUILTINS, EXTERNAL_FALLBACK, EXTERNALS, Call, call_value
 from ganlint.interp.config_files import read_config_file
 from ganlint.interp.images import read_array
+from ganlint.interp.importing import find_global
 from ganlint.interp.iterate import iterate_value, unpack_value
 from ganlint.interp.literals import plain_value, text_of
 from ganlint.interp.modules import copy_module
@@ -161,7 +162,7 @@ def _instantiate(call: Call) -> Value:
     inner = call.with_args(call.args[1:], keywords | call.keywords)
     module, _, name = target.rpartition(".")
     scope = call.machine.project.load_module(call.machine, module, call.scope)
-    found = scope.namespace.get(name) if scope is not None else None
+    found = find_global(call.machine, scope, name) if scope is not None else None
     return call_value(inner, found or ExternalV(target))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,20 +9,17 @@ from ganlint.errors import SourceError
 from ganlint.finding import Problem
 from ganlint.interp.define import settle_bases
 from ganlint.interp.events import Events
+from ganlint.interp.import_graph import ImportGraph, normalize_path
+from ganlint.interp.importing import find_global
 from ganlint.interp.machine import BudgetExceededError, Machine
 from ganlint.interp.scope import Frame, ModuleScope
 from ganlint.interp.values import ClassV, Const, Unknown
 from ganlint.source import SourceFile, read_source
 
 if TYPE_CHECKING:
+    from ganlint.interp.outline import Outline
     from ganlint.interp.values import Value
 
-#: Packages whose names are never looked for in the tree, however its folders are called.
-_EXTERNAL = frozenset(
-    {"torch", "numpy", "torchvision", "os", "sys", "math", "time", "random", "argparse", "PIL", "matplotlib",
-     "scipy", "functools", "collections", "itertools", "typing", "dataclasses", "json", "yaml", "tqdm", "pathlib",
-     "__future__", "re", "copy", "glob", "pandas", "cv2", "warnings", "logging", "abc", "enum", "shutil", "pickle"}
-)  # fmt: skip
 #: Steps an imported module's own statements may take.
 _IMPORT_BUDGET = 60_000
 _MISSING = Unknown("a name that is not there yet")
@@ -37,19 +33,21 @@ class Project:
     """
 
     def __init__(self, roots: tuple[Path, ...]) -> None:
-        self._roots = {_normal(root) for root in roots}
-        self._files: dict[tuple[str, str], Path | None] = {}
+        self._graph = ImportGraph(roots)
         self._modules: dict[str, ModuleScope | None] = {}
         self._sources: dict[str, SourceFile] = {}
         #: What running each module's own statements read.
         self._imports: dict[str, set[str]] = {}
         self._waiting: list[tuple[dict[str, Value], str, ModuleScope, str | None]] = []
+        #: How many modules are running their own statements, each for the one before.
+        self.loading = 0
         self.problems: dict[str, Problem] = {}
         self.read: set[str] = set()
 
     def add_source(self, source: SourceFile) -> None:
         """Use a source that was read already (or came from standard input) whenever its file is imported."""
         self._sources[source.path] = source
+        self._graph.add_text(normalize_path(Path(source.path)), source.text)
 
     def find_source(self, path: str) -> SourceFile | None:
         """Return the source of a path that was read."""
@@ -57,13 +55,35 @@ class Project:
 
     def load_module(self, machine: Machine, dotted: str, importer: ModuleScope) -> ModuleScope | None:
         """Return a module of the tree as the importer names it, run on first use; None if the tree has none."""
-        key = (str(importer.directory), dotted)
-        if key not in self._files:
-            self._files[key] = self._find_file(dotted, importer)
-        file = self._files[key]
-        if file is None:
-            return None
-        path = _normal(file)
+        file = self._graph.find_file(dotted, importer.directory)
+        return self._load(machine, file, dotted) if file is not None else None
+
+    def settle_import(self, machine: Machine, dotted: str, name: str | None, importer: ModuleScope) -> bool:
+        """Do all that an import does besides binding a name; False if it cannot wait.
+
+        Modules behind the import that change what others define, such as a register they write themselves into, are
+        run; those that only bind names wait until somebody looks a name up.
+        """
+        files = self._graph.list_files(dotted, name, importer.directory)
+        changing = [self._graph.list_changing(file) for file in files]
+        if not files or None in changing:
+            return False
+        for file in {file: None for found in changing for file in found or ()}:
+            self._load(machine, file, file.stem)
+        return True
+
+    def find_running(self, dotted: str, importer: ModuleScope) -> ModuleScope | None:
+        """Return a module of the tree whose own statements are running, as the importer names it."""
+        file = self._graph.find_file(dotted, importer.directory)
+        module = self._modules.get(normalize_path(file)) if file is not None else None
+        return module if module is not None and module.loading else None
+
+    def outline(self, scope: ModuleScope) -> Outline | None:
+        """Return what a module's own statements do, told by its text."""
+        return self._graph.outline(scope.file)
+
+    def _load(self, machine: Machine, file: Path, dotted: str) -> ModuleScope | None:
+        path = normalize_path(file)
         if path not in self._modules:
             self._modules[path] = None
             outer, self.read = self.read, set()
@@ -109,6 +129,7 @@ class Project:
         scope.namespace["__name__"] = Const(scope.name)
         scope.namespace["__file__"] = Const(str(scope.file))
         scope.loading = True
+        self.loading += 1
         try:
             fresh.execute(scope.source.module.body, Frame(scope, scope.namespace))
         except (BudgetExceededError, RecursionError):
@@ -117,14 +138,15 @@ class Project:
                 Problem(path=scope.path, message="the module's own statements take too many steps", fatal=False),
             )
         scope.loading = False
-        if not any(module is not None and module.loading for module in self._modules.values()):
-            self._serve_waiting()
+        self.loading -= 1
+        if not self.loading:
+            self._serve_waiting(fresh)
 
     def wait_for(self, namespace: dict[str, Value], bound: str, module: ModuleScope, name: str | None) -> None:
         """Note that a name (all names, for None) was asked of a module that is still loading."""
         self._waiting.append((namespace, bound, module, name))
 
-    def _serve_waiting(self) -> None:
+    def _serve_waiting(self, machine: Machine) -> None:
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
@@ -138,7 +160,7 @@ class Project:
                     [(bound, name)] if name is not None else [(key, key) for key in module.namespace if key[0] != "_"]
                 )
                 for target, key in wanted:
-                    value = module.namespace.get(key)
+                    value = find_global(machine, module, key)
                     if value is None or isinstance(value, Unknown):
                         continue
                     placeholder = namespace.get(target, _MISSING)
@@ -159,38 +181,3 @@ class Project:
             ],
             known,
         )
-
-    def _find_file(self, dotted: str, importer: ModuleScope) -> Path | None:
-        stripped = dotted.lstrip(".")
-        level = len(dotted) - len(stripped)
-        parts = [part for part in stripped.split(".") if part]
-        if level:
-            base = importer.directory
-            for _ in range(level - 1):
-                base = base / ".." if base.name in ("", "..") else base.parent
-            return _module_file(base, parts)
-        if not parts or parts[0] in _EXTERNAL:
-            return None
-        base = importer.directory
-        for _ in range(8):
-            found = _module_file(base, parts)
-            if found is not None:
-                return found
-            if _normal(base) in self._roots or base.parent == base:
-                return None
-            base = base.parent
-        return None
-
-
-def _module_file(base: Path, parts: list[str]) -> Path | None:
-    target = base.joinpath(*parts)
-    if parts:
-        file = target.with_name(f"{parts[-1]}.py")
-        if file.is_file():
-            return file
-    package = target / "__init__.py"
-    return package if package.is_file() else None
-
-
-def _normal(path: Path) -> str:
-    return os.path.normpath(path).replace(os.sep, "/")

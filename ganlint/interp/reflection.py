@@ -10,6 +10,7 @@ from typing import Any
 from ganlint.interp.assign import assign_attribute
 from ganlint.interp.attributes import get_attribute
 from ganlint.interp.calls import BUILTINS, Call
+from ganlint.interp.importing import find_global
 from ganlint.interp.literals import text_of
 from ganlint.interp.torch_values import ModuleV, TensorV
 from ganlint.interp.values import (
@@ -230,7 +231,12 @@ def _locals(call: Call) -> Value:
 
 
 def _globals(call: Call) -> Value:
-    return DictV(call.scope.namespace, exact=False)
+    scope = call.scope
+    for name in [name for name in scope.waiting if name not in scope.namespace]:
+        value = find_global(call.machine, scope, name)
+        if value is not None:
+            call.machine.write(scope.namespace, name, value)
+    return DictV(scope.namespace, exact=False)
 
 
 def _reveal_type(call: Call) -> Value:

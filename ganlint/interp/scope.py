@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ganlint.interp.journal import Outcome
@@ -16,10 +19,14 @@ class ModuleScope:
     """A module of the analysed tree: its source and its namespace.
 
     `stars` are the packages outside the tree that were star-imported: an unknown name may come from them. `loading`
-    holds while its own statements run.
+    holds while its own statements run. `waiting` are the imports nobody has asked for yet, by the name they bind: the
+    module and the name in it, None for the module itself; `own_imports` are those that stand in no other statement.
     """
 
-    __slots__ = ("directory", "file", "flags", "loading", "name", "namespace", "path", "source", "stars")
+    __slots__ = (
+        "directory", "file", "flags", "loading", "name", "namespace", "own_imports", "path", "source", "stars",
+        "waiting",
+    )  # fmt: skip
 
     def __init__(self, *, source: SourceFile, file: Path, name: str) -> None:
         self.source = source
@@ -29,6 +36,8 @@ class ModuleScope:
         self.name = name
         self.namespace: dict[str, Value] = {}
         self.stars: list[str] = []
+        self.waiting: dict[str, tuple[str, str | None]] = {}
+        self.own_imports = frozenset(_list_own_imports(source.module))
         self.loading = False
         self.flags: ParserV | None = None
 
@@ -82,3 +91,9 @@ class Frame:
                     return value
             frame = frame.parent
         return self.scope.namespace.get(name)
+
+
+def _list_own_imports(module: cst.Module) -> Iterator[cst.CSTNode]:
+    for line in module.body:
+        if isinstance(line, cst.SimpleStatementLine):
+            yield from (small for small in line.body if isinstance(small, (cst.Import, cst.ImportFrom)))

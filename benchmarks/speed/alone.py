@@ -1,0 +1,41 @@
+"""CPU time of each file of a folder linted alone, as an editor or a commit hook would: the slowest are listed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from ganlint.analysis import Analyzer, Entry, Plan
+from ganlint.config import Config
+from ganlint.pipeline import load_ruleset
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.alone", description=__doc__)
+    parser.add_argument("folders", type=Path, nargs="+", help="Trees to lint, each from its top")
+    parser.add_argument("--limit", type=float, default=2.0, help="Seconds that no file may take")
+    parser.add_argument("--shown", type=int, default=10)
+    options = parser.parse_args()
+    rules = tuple(rule for rule in load_ruleset(Config(root=Path())) if rule.match)
+    # Warm up, so that the first file does not pay for the imports; the start of a process is measured by the other one.
+    Analyzer(Plan(roots=(Path(),), rules=rules)).analyze(Entry(path="warm.py", data=b"import torch\n"))
+    times: list[tuple[float, str]] = []
+    for folder in options.folders:
+        os.chdir(folder)
+        for path in sorted(Path().rglob("*.py")):
+            started = time.process_time()
+            Analyzer(Plan(roots=(Path(),), rules=rules)).analyze(Entry(path=path.as_posix()))
+            times.append((time.process_time() - started, f"{folder.name}/{path.as_posix()}"))
+    times.sort(reverse=True)
+    over = sum(seconds > options.limit for seconds, _ in times)
+    print(f"{len(times)} files, {over} over {options.limit:g} s")
+    for seconds, name in times[: options.shown]:
+        print(f"{seconds:6.2f} s  {name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

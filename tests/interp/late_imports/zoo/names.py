@@ -1,0 +1,3 @@
+from zoo.blocks import Down as Again
+
+channels = 64
