@@ -197,15 +197,9 @@ def _training_iterations(node: cst.For | cst.While) -> int:
     if known is None:
         known = 0
         if _names_training(attribute_words(node.body)):
-            loops = [
-                part for part in walk_syntax(node.body, (cst.For, cst.While)) if part.__class__ in (cst.For, cst.While)
-            ]
-            inner = any(_training_iterations(loop) for loop in loops)
-            outside = {
-                part.attr.value
-                for part in walk_syntax(node.body, (cst.For, cst.While))
-                if part.__class__ is cst.Attribute
-            }
+            own = list(walk_syntax(node.body, (cst.For, cst.While)))
+            inner = any(_training_iterations(part) for part in own if part.__class__ in (cst.For, cst.While))
+            outside = {part.attr.value for part in own if part.__class__ is cst.Attribute}
             # A loop of critic steps stands inside the loop that trains the generator.
             known = 1 if inner and not _names_training(outside) else _TRAINING_ITERATIONS
         _training[node] = known

@@ -54,7 +54,7 @@ def outline_module(text: str) -> Outline | None:
             tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    reader = _Reader()
+    reader = _Reader(looks_into_values=any(word in text for word in ("register", *_IMPORTERS)))
     reader.read_block(tree.body)
     for words in _GLOBALS.findall(text):
         reader.bound.update(word.strip() for word in words.partition("#")[0].split(","))
@@ -71,7 +71,8 @@ def outline_module(text: str) -> Outline | None:
 class _Reader:
     """Reads statements in order; `origins` says which module a name comes from, with "" for the module's own values."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, looks_into_values: bool) -> None:
+        self.looks_into_values = looks_into_values
         self.imports: list[tuple[str, str | None]] = []
         #: The names that modules give to what is imported from them.
         self.foreign: dict[str, str] = {}
@@ -159,7 +160,7 @@ class _Reader:
         self.bound.update(names)
         if node.value is None:
             return
-        for part in ast.walk(node.value):
+        for part in ast.walk(node.value) if self.looks_into_values else ():
             if isinstance(part, ast.Call):
                 word = _last_word(part.func)
                 if "register" in word:
