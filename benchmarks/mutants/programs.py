@@ -16,6 +16,8 @@ from benchmarks.mutants.tree import FUNCTIONS, Code, dotted, last_name, parse_co
 
 #: Files of a program beyond this many say that it is a framework; its mutants would be few and its runs long.
 MAX_FILES = 40
+#: Files that import a training file, and are analysed with it.
+MAX_USERS = 3
 MAX_BYTES = 200_000
 LEVELS = 8
 _PART = re.compile(r"Block|Layer|Norm|Loss")
@@ -24,7 +26,7 @@ _SKIPPED = {"test", "tests", "docs", "lpips"}
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Program:
-    """A training file (`entry`), what it imports from its repository, and a file that imports it (`users`)."""
+    """A training file (`entry`), what it imports from its repository, and files that import it (`users`)."""
 
     repo: str
     folder: Path
@@ -125,8 +127,8 @@ def _find_in_repo(repo: Path, limit: int, seed: int) -> list[Program]:
     programs = []
     for entry in entries:
         users = [path for path, imported in imports.items() if entry in imported and path != entry]
-        # One is enough to see how the entry is called: a script, if there is one.
-        users = sorted(users, key=lambda path: "__main__" not in codes[path].text)[:1]
+        # A few are enough to see how the entry is called: scripts first, and those that speak of training.
+        users = sorted(users, key=lambda path: ("__main__" not in codes[path].text, "train" not in path))[:MAX_USERS]
         others = set(entries) - {entry}
         files = _close([entry, *users], {path: found - others for path, found in imports.items()})
         chosen = {path: codes[path] for path in files}

@@ -203,8 +203,8 @@ def _call_external(call: Call, qualname: str) -> Value:
 def call_function(call: Call, function: FunctionV, receiver: Value | None = None) -> Value:
     """Run a function or lambda of the program."""
     machine = call.machine
-    if not machine.enter(function):
-        return Unknown(f"{function.name} calls itself too deeply", function.name)
+    if not machine.enter(function, (*call.args, *call.keywords.values())):
+        return Unknown(f"{function.name} calls itself too deeply", function.name, endless=True)
     frame = Frame(function.scope, {}, function.closure, function=function)
     frame.receiver = receiver
     if receiver is None and function.owner is not None and call.args and "staticmethod" not in function.flags:

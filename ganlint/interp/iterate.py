@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from ganlint.interp.data_values import DatasetV
 from ganlint.interp.torch_values import LoaderV, ModuleV, ParametersV, TensorV, pick_module
-from ganlint.interp.values import Choice, ClassV, Const, DictV, InstanceV, ListV, Maybe, Unknown, Value
+from ganlint.interp.values import Choice, ClassV, Const, DictV, InstanceV, ListV, Maybe, Unknown, Value, join
 from ganlint.torch_api.shape import UNKNOWN, shape_of
 
 #: Longest tensor that is looped over element by element.
@@ -73,7 +75,7 @@ def unpack_value(value: Value, count: int | None = None) -> list[Value] | None:
         options = [unpack_value(option, count) for option in value.options]
         known = [option for option in options if option is not None and len(option) == count]
         if len(known) == len(options) and known:
-            return [Choice(tuple(option[i] for option in known)) for i in range(count)]
+            return [reduce(join, (option[i] for option in known)) for i in range(count)]
     if isinstance(value, ListV) and count is None and value.items:
         return value.items
     return None

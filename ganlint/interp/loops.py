@@ -164,6 +164,7 @@ class _Progress:
 def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
     training = _training_iterations(node)
     limit = training or _MAX_WHILE
+    progress = _Progress(machine)
     outer = machine.loops
     before = machine.backwards
     for count in range(limit):
@@ -187,6 +188,8 @@ def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
             return NORMAL
         trained = machine.backwards > before
         if (truth is None and not trained) or (trained and count + 1 >= (training or _TRAINING_ITERATIONS)):
+            return NORMAL
+        if not trained and progress.is_idle(count + 1):
             return NORMAL
     return NORMAL
 

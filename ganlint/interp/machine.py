@@ -37,6 +37,8 @@ STATEMENTS: dict[type, Executor] = {}
 #: Deepest chain of calls that is followed, and how often one function may stand in it.
 _MAX_CALL_DEPTH = 60
 _MAX_RECURSION = 12
+#: The same for a function that is given nothing new: nothing would tell one level from the next, nor end them.
+_MAX_BLIND_RECURSION = 2
 #: Steps that a unit may take without touching a network, a loss or data.
 _IDLE_STEPS = 30_000
 
@@ -49,10 +51,10 @@ class Machine:
     """One interpretation of a program: where it stands and what it has seen."""
 
     __slots__ = (
-        "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth", "events",
-        "executed", "exploring", "gates", "given", "graded", "guarded", "iterations", "journal", "limit", "loaders",
-        "loops", "no_grad", "patches", "progress", "project", "reached", "recent", "returned_at", "scope", "serial",
-        "sites", "spreading", "state", "steps", "trace",
+        "arguments", "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth",
+        "events", "executed", "exploring", "gates", "given", "graded", "guarded", "iterations", "journal", "limit",
+        "loaders", "loops", "no_grad", "patches", "progress", "project", "reached", "recent", "returned_at", "scope",
+        "serial", "sites", "spreading", "state", "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -84,6 +86,8 @@ class Machine:
         self.serial = 0
         self.call_depth = 0
         self.calls: dict[cst.CSTNode, int] = {}
+        #: What each function was given when it started last.
+        self.arguments: dict[cst.CSTNode, tuple[Value, ...]] = {}
         self.executed: set[cst.CSTNode] = set()
         self.trace: Trace | None = None
         self.loaders: list[LoaderV] = []
@@ -183,6 +187,7 @@ class Machine:
         self.call_depth = 0
         self.sites.clear()
         self.calls.clear()
+        self.arguments.clear()
         self.trace = None
         self.loaders.clear()
         self.no_grad = 0
@@ -205,12 +210,19 @@ class Machine:
         """The module whose construction is running, if any."""
         return self.building[-1] if self.building else None
 
-    def enter(self, function: FunctionV) -> bool:
-        """Note that a function starts; False if that would go too deep."""
+    def enter(self, function: FunctionV, given: tuple[Value, ...] = ()) -> bool:
+        """Note that a function starts; False if that goes too deep.
+
+        A function that calls itself with nothing new will do so again.
+        """
         count = self.calls.get(function.node, 0)
-        if self.call_depth >= _MAX_CALL_DEPTH or count >= _MAX_RECURSION:
+        limit = _MAX_RECURSION
+        if count and given and _says_nothing_new(given, self.arguments.get(function.node, ())):
+            limit = _MAX_BLIND_RECURSION
+        if self.call_depth >= _MAX_CALL_DEPTH or count >= limit:
             return False
         self.calls[function.node] = count + 1
+        self.arguments[function.node] = given
         self.call_depth += 1
         self.executed.add(function.node)
         return True
@@ -223,3 +235,9 @@ class Machine:
     def note_class(self, cls: ClassV) -> None:
         """Note that the program instantiates a class."""
         self.executed.add(cls.node)
+
+
+def _says_nothing_new(given: tuple[Value, ...], before: tuple[Value, ...]) -> bool:
+    return all(
+        isinstance(value, Unknown) or any(value is other or value.matches(other) for other in before) for value in given
+    )

@@ -33,13 +33,17 @@ class Value:
 
 
 class Unknown(Value):
-    """A value nothing is known of, with the reason."""
+    """A value nothing is known of, with the reason.
 
-    __slots__ = ("name", "reason")
+    `endless` is what a function gives back that calls itself without an end: its other branches say what it can be.
+    """
 
-    def __init__(self, reason: str, name: str | None = None) -> None:
+    __slots__ = ("endless", "name", "reason")
+
+    def __init__(self, reason: str, name: str | None = None, *, endless: bool = False) -> None:
         self.reason = reason
         self.name = name
+        self.endless = endless
 
 
 class Const(Value):
@@ -315,10 +319,23 @@ def join(first: Value, second: Value) -> Value:
         and first.value == second.value
     ):
         return first
-    options: dict[int, Value] = {}
+    if isinstance(first, Unknown) and first.endless:
+        return second
+    if isinstance(second, Unknown) and second.endless:
+        return first
+    options: dict[object, Value] = {}
     for value in (first, second):
         for option in value.options if isinstance(value, Choice) else (value,):
-            options.setdefault(id(option), option)
+            options.setdefault(_make_key(option), option)
     if len(options) > _MAX_CHOICES:
         return Unknown("too many alternatives")
     return Choice(tuple(options.values()))
+
+
+def _make_key(option: Value) -> object:
+    """Return what two alternatives have in common that are one: one thing that is not known is as good as two."""
+    if isinstance(option, Unknown):
+        return Unknown
+    if isinstance(option, Const) and isinstance(option.value, (str, int, float, type(None))):
+        return type(option.value), option.value
+    return id(option)
