@@ -11,6 +11,7 @@ from pathlib import Path
 from ganlint.analysis import Analyzer, Entry, Plan
 from ganlint.config import Config
 from ganlint.pipeline import load_ruleset
+from ganlint.pool import collect_rarely
 
 
 def main() -> int:
@@ -22,6 +23,7 @@ def main() -> int:
     rules = tuple(rule for rule in load_ruleset(Config(root=Path())) if rule.match)
     # Warm up, so that the first file does not pay for the imports; the start of a process is measured by the other one.
     Analyzer(Plan(roots=(Path(),), rules=rules)).analyze(Entry(path="warm.py", data=b"import torch\n"))
+    collect_rarely()
     times: list[tuple[float, str]] = []
     for folder in options.folders:
         os.chdir(folder)

@@ -53,6 +53,8 @@ def compare_values(symbol: cst.BaseCompOp, left: Value, right: Value) -> bool | 
         except (TypeError, KeyError):
             return None
     if isinstance(symbol, (cst.Equal, cst.NotEqual)):
+        if isinstance(left, TensorV) != isinstance(right, TensorV) and type(None) not in (type(first), type(second)):
+            return None
         same = _is_same(left, right)
         if same is None and (first is NOT_PLAIN) != (second is NOT_PLAIN):
             known, other = (left, right) if first is NOT_PLAIN else (right, left)

@@ -15,7 +15,7 @@ from ganlint.interp.forks import Variant
 from ganlint.interp.forward import trace_alone
 from ganlint.interp.journal import Journal
 from ganlint.interp.lightning import fit_module, list_arguments, records_nothing
-from ganlint.interp.machine import BudgetExceededError, Machine
+from ganlint.interp.machine import IDLE_STEPS, BudgetExceededError, Machine
 from ganlint.interp.modules import build_instance
 from ganlint.interp.project import Project
 from ganlint.interp.roles import find_hosted, is_holder
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 #: Steps one unit (the module, a function, a class) may take, and all units of an entry together.
 _UNIT_BUDGET = 150_000
 _ENTRY_BUDGET = 500_000
+#: Steps that all units may take that do nothing to networks, data or losses, and what each may take after those.
+_IDLE_BUDGET = 40_000
+_SHORT_PATIENCE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,9 @@ class EntryRun:
         self.instances: dict[ClassV, Value] = {}
         self.spent = spent
         self.exhausted = False
+        #: The steps of units that did nothing to networks, data or losses, and the units that were left early for it.
+        self.idle = 0
+        self.left_early: list[tuple[str, cst.CSTNode | None]] = []
 
     def run(self, *, with_parts: bool) -> EntryResult:
         """Run everything, and return what became of it."""
@@ -108,22 +114,34 @@ class EntryRun:
                 self._add_problem(f"gave up following the program after {self.spent} steps; the rest is unknown", node)
             self.exhausted = True
             return
-        machine.reset(min(_UNIT_BUDGET, remaining))
+        patient = self.idle < _IDLE_BUDGET
+        machine.reset(min(_UNIT_BUDGET, remaining), IDLE_STEPS if patient else _SHORT_PATIENCE)
         machine.scope = self.scope
         try:
             run()
         except BudgetExceededError:
-            self._add_problem(
-                f"gave up following {what} after {machine.steps - 1} steps; what comes behind is unknown", node
-            )
+            if patient or machine.has_progressed():
+                self._add_problem(
+                    f"gave up following {what} after {machine.steps - 1} steps; what comes behind is unknown", node
+                )
+            else:
+                self.left_early.append((what, node))
         except RecursionError:
             self._add_problem(f"gave up following {what}: it nests too deeply; what comes behind is unknown", node)
         self.spent += machine.steps
+        if not machine.has_progressed():
+            self.idle += machine.steps
 
     def _add_problem(self, message: str, node: cst.CSTNode | None) -> None:
         self.gave_up.append((message, self.source.mark(node) if node is not None else None))
 
     def _list_problems(self) -> list[Problem]:
+        if self.left_early:
+            (what, node), others = self.left_early[0], len(self.left_early) - 1
+            also = f" and {others} more that nothing calls" if others else ""
+            self._add_problem(
+                f"gave up following {what}{also} early: nothing before had to do with a network, data or a loss", node
+            )
         spans = self.source.locate([mark for _, mark in self.gave_up if mark is not None])
         problems = []
         for message, mark in self.gave_up:

@@ -107,7 +107,9 @@ def _iterate_choice(value: Choice) -> Elements:
     kinds = {type(option) for option in value.options}
     if kinds == {ParametersV}:
         return Elements([value], exact=False)
-    return iterate_value(value.options[0]) if kinds == {LoaderV} else Elements([], exact=False)
+    loader = next((option for option in value.options if isinstance(option, LoaderV)), None)
+    # One loader is as good as another, and what is not known is most likely one too.
+    return iterate_value(loader) if loader is not None and kinds <= {LoaderV, Unknown} else Elements([], exact=False)
 
 
 def _iterate_instance(value: InstanceV) -> Elements:

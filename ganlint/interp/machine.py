@@ -40,7 +40,7 @@ _MAX_RECURSION = 12
 #: The same for a function that is given nothing new: nothing would tell one level from the next, nor end them.
 _MAX_BLIND_RECURSION = 2
 #: Steps that a unit may take without touching a network, a loss or data.
-_IDLE_STEPS = 30_000
+IDLE_STEPS = 30_000
 
 
 class BudgetExceededError(Exception):
@@ -53,16 +53,17 @@ class Machine:
     __slots__ = (
         "arguments", "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth",
         "events", "executed", "exploring", "gates", "given", "graded", "guarded", "iterations", "journal", "limit",
-        "loaders", "loops", "no_grad", "patches", "progress", "project", "reached", "recent", "returned_at", "scope",
-        "serial", "sites", "spreading", "state", "steps", "trace",
+        "loaders", "loops", "no_grad", "patches", "patience", "progress", "project", "reached", "recent",
+        "returned_at", "scope", "serial", "sites", "spreading", "state", "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
         self.project = project
         self.events = events
-        #: The steps a unit may take in all, and those until somebody asks whether it gets anywhere.
+        #: The steps a unit may take in all, between two looks at whether it gets anywhere, and until the next look.
         self.limit = budget
-        self.budget = min(budget, _IDLE_STEPS)
+        self.patience = IDLE_STEPS
+        self.budget = min(budget, self.patience)
         self.steps = 0
         #: What had happened in the program when that was asked last.
         self.progress = 0
@@ -146,11 +147,14 @@ class Machine:
 
     def _extend_budget(self) -> None:
         """Let a unit go on that has done something to networks, data or losses since it was asked last."""
-        progress = self._measure_progress()
-        if self.steps > self.limit or progress == self.progress:
+        if self.steps > self.limit or not self.has_progressed():
             raise BudgetExceededError
-        self.progress = progress
-        self.budget = min(self.limit, self.steps + _IDLE_STEPS)
+        self.progress = self._measure_progress()
+        self.budget = min(self.limit, self.steps + self.patience)
+
+    def has_progressed(self) -> bool:
+        """Tell whether the unit has done anything to networks, data or losses since that was asked by itself last."""
+        return self._measure_progress() != self.progress
 
     def _measure_progress(self) -> int:
         events = self.events
@@ -174,10 +178,11 @@ class Machine:
         elif self.base is not None:
             self.base.record_list(items)
 
-    def reset(self, budget: int) -> None:
+    def reset(self, budget: int, patience: int = IDLE_STEPS) -> None:
         """Start a new unit of the program: whatever the one before was in the middle of is over."""
         self.limit = budget
-        self.budget = min(budget, _IDLE_STEPS)
+        self.patience = patience
+        self.budget = min(budget, patience)
         self.steps = 0
         self.journal = None
         self.depth = 0

@@ -35,7 +35,7 @@ def _range(call: Call) -> Value:
     bounds = [plain_value(arg) for arg in call.args]
     whole = [int(bound) for bound in bounds if isinstance(bound, (int, float)) and not isinstance(bound, bool)]
     if not bounds or len(whole) != len(bounds):
-        return Unknown("range with unknown bounds", "range")
+        return ListV([Unknown("number of a range with unknown bounds")], exact=False)
     try:
         numbers = range(*whole)
     except (ValueError, TypeError):
