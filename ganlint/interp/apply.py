@@ -11,7 +11,7 @@ from ganlint.interp.torch_values import TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import Choice, Const, ListV, Unknown, Value
 from ganlint.torch_api.registry import Bound, bind_arguments
-from ganlint.torch_api.shape import UNKNOWN, Shape, product
+from ganlint.torch_api.shape import UNKNOWN, Shape, index_of, product, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +35,10 @@ BATCH_SIZE = "size of the batch"
 _KEEPS_CONSTANT = frozenset({"reshape", "expand", "repeat", "index", "identity", "cast", "requires_grad", "detach"})
 #: Operations that take nothing but the sizes of their second input.
 _TAKES_SIZES = frozenset({"expand_as", "reshape_as"})
+
+
+#: Operations that join the tensors of a list.
+_JOINING = frozenset({"torch.cat", "torch.concat", "torch.concatenate", "torch.stack"})
 
 
 def bind_values(
@@ -65,7 +69,25 @@ def apply_function(call: Call, operation: Operation, receiver: TensorV | None = 
     if operation.kind == "reshape" and tensors:
         args = _infer_rest(args, tensors[0].shape)
     bound, _ = bind_values(operation, args, call.keywords)
-    return apply_operation(call, operation, bound, tensors)
+    result = apply_operation(call, operation, bound, tensors)
+    if operation.qualname in _JOINING and isinstance(result, TensorV) and not _counts_all(call, args):
+        result.shape = _forget_size(result.shape, bound.args.get("dim"))
+    return result
+
+
+def _counts_all(call: Call, args: Sequence[Value]) -> bool:
+    """Tell whether it is known how many tensors a call is given."""
+    return all(value.exact for value in (*args, *call.keywords.values()) if isinstance(value, ListV))
+
+
+def _forget_size(shape: Shape, dim: object) -> Shape:
+    """Return the shape without the size that comes of how many tensors were joined."""
+    dims = list(shape.dims or ())
+    axis = index_of(dim, len(dims))
+    if axis is None:
+        return UNKNOWN
+    dims[axis] = None
+    return shape_of(*dims)
 
 
 def _settle_items(call: Call, value: Value) -> Value:

@@ -165,10 +165,9 @@ def normalize_path(path: Path) -> str:
 
 
 def _module_file(base: Path, parts: list[str]) -> Path | None:
-    target = base.joinpath(*parts)
-    if parts:
-        file = target.with_name(f"{parts[-1]}.py")
-        if file.is_file():
-            return file
-    package = target / "__init__.py"
-    return package if package.is_file() else None
+    # Thousands of names are looked for, and paths as text are looked up several times as fast.
+    target = os.path.join(base, *parts)  # noqa: PTH118
+    file, package = f"{target}.py", os.path.join(target, "__init__.py")  # noqa: PTH118
+    if parts and os.path.isfile(file):  # noqa: PTH113
+        return Path(file)
+    return Path(package) if os.path.isfile(package) else None  # noqa: PTH113

@@ -167,6 +167,7 @@ def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
     progress = _Progress(machine)
     outer = machine.loops
     before = machine.backwards
+    yielded = len(frame.yields or ())
     for count in range(limit):
         truth = decide_truth(machine.evaluate(node.test, frame))
         if truth is False:
@@ -190,6 +191,9 @@ def _execute_while(machine: Machine, node: cst.While, frame: Frame) -> int:
         if (truth is None and not trained) or (trained and count + 1 >= (training or _TRAINING_ITERATIONS)):
             return NORMAL
         if not trained and progress.is_idle(count + 1):
+            return NORMAL
+        # A generator's endless loop: what it yields again and again is known by now.
+        if truth and frame.yields is not None and len(frame.yields) >= yielded + _TRAINING_ITERATIONS:
             return NORMAL
     return NORMAL
 
