@@ -9,12 +9,13 @@ from ganlint.interp.apply import apply_operation, join_tensors, union_networks
 from ganlint.interp.calls import CALLERS, Call, call_function, call_value, parameter_names
 from ganlint.interp.events import ForwardEvent
 from ganlint.interp.gradients import ModeV, note_forward, read_frozen, read_mode, read_version
+from ganlint.interp.journal import Journal
 from ganlint.interp.literals import find_given, find_tensors
 from ganlint.interp.losses import call_loss
 from ganlint.interp.roles import is_holder
 from ganlint.interp.tape import TapeNode, tape_of_value, tapes_of
 from ganlint.interp.torch_values import WEIGHTED, ModuleV, TensorV
-from ganlint.interp.trace import OpRecord, Trace
+from ganlint.interp.trace import Trace
 from ganlint.interp.values import (
     Choice,
     Const,
@@ -242,6 +243,10 @@ def _run_trace(call: Call, module: ModuleV, trace: Trace) -> None:
     machine.trace = trace
     # Whether the first call records a gradient says nothing of the network.
     quiet, machine.no_grad = machine.no_grad, 0
+    # Nor whether it stands in a branch: what the pass gives back is all there.
+    outer = machine.journal
+    if outer is not None:
+        machine.journal = Journal(outer)
     try:
         result = _run_module(call.with_args(args, keywords), module)
         outputs = find_tensors(result)
@@ -251,10 +256,13 @@ def _run_trace(call: Call, module: ModuleV, trace: Trace) -> None:
         for tensor in outputs:
             inputs = trace.resolve([tensor])
             if inputs:
-                _add_edge_op(call, trace, "output", "output", inputs, tensor)
+                trace.add_edge("output", "output", call, inputs, tensor.shape)
             else:
                 trace.complete = False
     finally:
+        if machine.journal is not None:
+            machine.journal.hand_over(new_lists=False)
+        machine.journal = outer
         machine.trace = None
         machine.no_grad = quiet
 
@@ -271,24 +279,9 @@ def _as_input(call: Call, trace: Trace, value: Value, name: str) -> Value:
     if not isinstance(value, TensorV):
         return value
     tensor = TensorV(shape=value.shape, source=value.source or "input", node=call.node, scope=call.scope)
-    tensor.op = _add_edge_op(call, trace, "input", name, [], tensor)
+    tensor.op = trace.add_edge("input", name, call, [], tensor.shape)
     tensor.trace = trace
     return tensor
-
-
-def _add_edge_op(call: Call, trace: Trace, kind: str, name: str, inputs: list[int], tensor: TensorV) -> int:
-    record = OpRecord(
-        kind=kind,
-        type_name=kind,
-        node=call.node,
-        scope=call.scope,
-        inputs=inputs,
-        input_shape=tensor.shape,
-        depth=0,
-        name=name,
-    )
-    record.output_shape = tensor.shape
-    return trace.add(record)
 
 
 def _run_module(call: Call, module: ModuleV) -> Value:

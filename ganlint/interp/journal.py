@@ -56,14 +56,18 @@ class Journal:
             if before_items:
                 items[:] = before_items
 
-    def hand_over(self) -> None:
-        """Let the enclosing branch's journal know what this branch changed."""
+    def hand_over(self, *, new_lists: bool = True) -> None:
+        """Let the enclosing branch's journal know what this branch changed.
+
+        Lists that were empty before are left out on demand: where they were made in here, they are whole.
+        """
         if self.outer is None:
             return
         for place, entry in self.names.items():
             self.outer.names.setdefault(place, entry)
         for identity, list_entry in self.lists.items():
-            self.outer.lists.setdefault(identity, list_entry)
+            if new_lists or list_entry[1]:
+                self.outer.lists.setdefault(identity, list_entry)
 
 
 class Outcome:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
+    from ganlint.interp.calls import Call
     from ganlint.interp.scope import ModuleScope
     from ganlint.interp.torch_values import ModuleV, TensorV
     from ganlint.interp.values import Value
@@ -87,6 +88,21 @@ class Trace:
         """Append an op and return its index."""
         self.ops.append(op)
         return len(self.ops) - 1
+
+    def add_edge(self, kind: str, name: str, call: Call, inputs: list[int], shape: Shape) -> int:
+        """Append an op for what goes in or comes out at a call and return its index."""
+        record = OpRecord(
+            kind=kind,
+            type_name=kind,
+            node=call.node,
+            scope=call.scope,
+            inputs=inputs,
+            input_shape=shape,
+            depth=0,
+            name=name,
+        )
+        record.output_shape = shape
+        return self.add(record)
 
     def resolve(self, tensors: Iterable[TensorV]) -> list[int]:
         """Return the indices of the ops that made these tensors in this pass."""
