@@ -43,6 +43,7 @@ class Dataset:
     standard deviation of Normalize are taken as given). `normalize` is the place of Normalize, `normalize_channels` the
     number of its means, `normalize_count` how often values are mapped to [-1, 1]. `ordered_by_class` is true where the
     samples are known to come class by class (ImageFolder and its kin). `iterable` is true for an IterableDataset.
+    `loaded` is false where no loader is given it: the program takes its samples one by one.
     """
 
     place: Place
@@ -55,6 +56,7 @@ class Dataset:
     normalize_count: int | None
     ordered_by_class: bool
     iterable: bool
+    loaded: bool = True
     certain: bool = True
 
 

@@ -34,8 +34,9 @@ def emit_datasets(events: Events, judged: Iterable[ForwardEvent]) -> tuple[tuple
     numbers: dict[Dataset, int] = {}
     loaded = [loader.dataset for loader in events.loaders if loader.dataset is not None]
     by_event: dict[int, int] = {}
+    known = {id(event) for event in loaded}
     for event in [*events.datasets, *loaded]:
-        by_event[id(event)] = numbers.setdefault(_emit_dataset(event), len(numbers))
+        by_event[id(event)] = numbers.setdefault(_emit_dataset(event, loaded=id(event) in known), len(numbers))
 
     def number_of(event: DatasetEvent | None) -> int | None:
         return by_event.get(id(event)) if event is not None else None
@@ -43,7 +44,7 @@ def emit_datasets(events: Events, judged: Iterable[ForwardEvent]) -> tuple[tuple
     return tuple(numbers), number_of
 
 
-def _emit_dataset(event: DatasetEvent) -> Dataset:
+def _emit_dataset(event: DatasetEvent, *, loaded: bool) -> Dataset:
     chain = event.chain
     place = place_of(chain.node, chain.scope) if chain and chain.node is not None and chain.scope is not None else None
     low, high = event.bounds or (None, None)
@@ -58,5 +59,6 @@ def _emit_dataset(event: DatasetEvent) -> Dataset:
         normalize_count=chain.count if chain is not None else None,
         ordered_by_class=event.ordered,
         iterable=event.iterable,
+        loaded=loaded,
         certain=chain is None or chain.certain,
     )

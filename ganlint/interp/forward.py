@@ -12,6 +12,7 @@ from ganlint.interp.gradients import ModeV, note_forward, read_frozen, read_mode
 from ganlint.interp.journal import Journal
 from ganlint.interp.literals import find_given, find_tensors
 from ganlint.interp.losses import call_loss
+from ganlint.interp.reach import find_sources
 from ganlint.interp.roles import is_holder
 from ganlint.interp.tape import TapeNode, tape_of_value, tapes_of
 from ganlint.interp.torch_values import WEIGHTED, ModuleV, TensorV
@@ -144,7 +145,7 @@ def _record_forward(call: Call, module: ModuleV, tensors: list[TensorV]) -> Tape
     event = ForwardEvent(
         module=module,
         inputs=tuple(tapes_of(tensors)) or tuple(_unknown_inputs(call)),
-        first=tensors[0].copy() if tensors else None,
+        first=_pick_judged(tensors).copy() if tensors else None,
         node=call.node,
         scope=call.scope,
         no_grad=machine.no_grad > 0,
@@ -166,6 +167,12 @@ def _record_forward(call: Call, module: ModuleV, tensors: list[TensorV]) -> Tape
         tape.name = "no_grad"
     tape.event = event
     return tape
+
+
+def _pick_judged(tensors: list[TensorV]) -> TensorV:
+    """Return the input that a pass is about: what another network made, where a condition comes with it."""
+    made = (tensor for tensor in tensors if find_sources([tensor])) if len(tensors) > 1 else ()
+    return next(iter(made), tensors[0])
 
 
 def _unknown_inputs(call: Call) -> Iterator[TapeNode]:
