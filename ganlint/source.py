@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganlint.errors import SourceError
+from ganlint.indentation import expand_indents
 from ganlint.nesting import check_nesting
 from ganlint.notebook import read_notebook
 from ganlint.source_text import MAX_BYTES, MAX_NOTEBOOK_BYTES, SourceText, decode_source
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from ganlint.finding import Problem
+    from ganlint.indentation import Indents
+
+
+_NOT_PARSED = "the file cannot be parsed"
 
 
 class SourceFile:
@@ -30,12 +35,21 @@ class SourceFile:
     `problems` says what was left out, such as a notebook cell that does not parse.
     """
 
-    __slots__ = ("_marks", "_nodes", "_spans", "_suppressions", "module", "path", "problems", "source_text")
+    __slots__ = ("_indents", "_marks", "_nodes", "_spans", "_suppressions", "module", "path", "problems", "source_text")
 
-    def __init__(self, source_text: SourceText, module: cst.Module, *, problems: tuple[Problem, ...] = ()) -> None:
+    def __init__(
+        self,
+        source_text: SourceText,
+        module: cst.Module,
+        *,
+        indents: Indents | None = None,
+        problems: tuple[Problem, ...] = (),
+    ) -> None:
         self.path = source_text.path
         self.source_text = source_text
         self.module = module
+        #: The text that was parsed, where it is another one.
+        self._indents = indents
         self.problems = problems
         self._nodes: list[cst.CSTNode] = []
         self._marks: dict[int, int] = {}
@@ -69,9 +83,14 @@ class SourceFile:
             from ganlint.positions import record_positions
 
             targets = {mark: _choose_shown_node(self._nodes[mark]) for mark in missing}
-            positions = record_positions(self.module, targets.values(), self.text)
+            parsed = self._indents.text if self._indents is not None else self.text
+            positions = record_positions(self.module, targets.values(), parsed)
             for mark, node in targets.items():
-                self._spans[mark] = self.source_text.make_span(*positions.get(node, (1, 0, 1, 0)))
+                line, column, end_line, end_column = positions.get(node, (1, 0, 1, 0))
+                if self._indents is not None:
+                    column = self._indents.restore_column(line, column)
+                    end_column = self._indents.restore_column(end_line, end_column)
+                self._spans[mark] = self.source_text.make_span(line, column, end_line, end_column)
         return {mark: self._spans[mark] for mark in wanted}
 
     @property
@@ -91,10 +110,11 @@ def read_source(path: Path, *, display: str | None = None) -> SourceFile:
 def parse_source(data: bytes, *, path: str, notebook: bool = False) -> SourceFile:
     """Parse a file's bytes; raises `SourceError` with line, column and hint."""
     source_text = read_text(data, path=path, notebook=notebook)
-    if not notebook:
-        return SourceFile(source_text, _parse_module(source_text))
-    source_text, problems = _blank_broken_cells(source_text)
-    return SourceFile(source_text, _parse_module(source_text), problems=problems)
+    problems: tuple[Problem, ...] = ()
+    if notebook:
+        source_text, problems = _blank_broken_cells(source_text)
+    module, indents = _parse_module(source_text)
+    return SourceFile(source_text, module, indents=indents, problems=problems)
 
 
 def read_bytes(path: Path, *, display: str) -> bytes:
@@ -121,7 +141,7 @@ def _choose_shown_node(node: cst.CSTNode) -> cst.CSTNode:
     return node.name if isinstance(node, (cst.ClassDef, cst.FunctionDef)) else node
 
 
-def _parse_module(source_text: SourceText) -> cst.Module:
+def _parse_module(source_text: SourceText) -> tuple[cst.Module, Indents | None]:
     import libcst as cst
 
     # Also for what did not come from the disk, and for a notebook without its images.
@@ -129,9 +149,17 @@ def _parse_module(source_text: SourceText) -> cst.Module:
         raise _refuse_size("code", MAX_BYTES, source_text.path)
     check_nesting(source_text)
     try:
-        return cst.parse_module(source_text.text)
+        return cst.parse_module(source_text.text), None
     except Exception as error:  # the native parser raises more than its own ParserSyntaxError on odd input
-        raise _explain_syntax_error(source_text, error) from error
+        explained = _explain_syntax_error(source_text, error)
+        # Python found nothing wrong: what libcst stumbles over may be the tabs.
+        if explained.message == _NOT_PARSED and "\t" in source_text.text:
+            indents = expand_indents(source_text.text)
+            try:
+                return cst.parse_module(indents.text), indents
+            except Exception:  # noqa: BLE001 - the same as above; then it was something else
+                raise explained from error
+        raise explained from error
 
 
 def _refuse_size(what: str, limit: int, path: str) -> SourceError:
@@ -169,7 +197,7 @@ def _explain_syntax_error(source_text: SourceText, error: Exception) -> SourceEr
     import ast
     import warnings
 
-    line, column, message = 1, 1, "the file cannot be parsed"
+    line, column, message = 1, 1, _NOT_PARSED
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

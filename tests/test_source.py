@@ -175,6 +175,18 @@ def test_lines_and_columns_with_every_newline(newline):
     assert source.source_text.get_line(span.line) == "日本 = f(x)"
 
 
+def test_tabs_and_spaces_mixed_as_python_reads_them():
+    text = "if x:\n    with y:\n   \t    f(a)\n   \t    g(b,\n\t\t  c)\n    h(d)\n"
+    with pytest.raises(cst.ParserSyntaxError):
+        cst.parse_module(text)
+    source = parse_source(text.encode(), path="mixed.py")
+    spans = [locate_one(source, find(source.module, cst.Call, index)) for index in range(3)]
+    spans.sort(key=lambda span: span.line)
+    assert [source.source_text.cut(span) for span in spans] == ["f(a)", "g(b,\n\t\t  c)", "h(d)"]
+    assert spans[0] == Span(path="mixed.py", line=3, column=9, end_line=3, end_column=13)
+    assert fail(b"if x:\n\tf()\n        g()\n").message.startswith("syntax error")
+
+
 def test_deep_chain_is_located_without_recursion_error():
     source = parse_source(("x = " + " + ".join(["a"] * 1200)).encode(), path="a.py")
     nodes = [node for node in walk(source.module) if isinstance(node, cst.BinaryOperation)]

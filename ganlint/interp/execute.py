@@ -120,10 +120,20 @@ def _execute_if(machine: Machine, node: cst.If, frame: Frame) -> int:
     if truth is None:
         return run_branches(machine, frame, [body, orelse])
     taken, other = (body, orelse) if truth else (orelse, body)
+    if is_option(test) and _complains(node.body if truth else node.orelse):
+        # The default is no value to run with: `if opt.data is None: raise ...`.
+        return other()
     if is_option(test) and not machine.building and machine.trace is None:
         # A user may choose the other branch: what it builds and does is part of the program as well.
         explore_fork(machine, frame, node, other, taken=truth)
     return taken()
+
+
+def _complains(block: cst.BaseSuite | cst.If | cst.Else | None) -> bool:
+    """Tell whether a block ends with a `raise`."""
+    block = block.body if isinstance(block, cst.Else) else block
+    last = block.body[-1] if isinstance(block, cst.IndentedBlock) and block.body else None
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Raise)
 
 
 def _execute_orelse(machine: Machine, node: cst.If | cst.Else | None, frame: Frame) -> int:
