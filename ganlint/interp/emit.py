@@ -16,6 +16,7 @@ from ganlint.interp.emit_training import emit_inits, emit_loader, emit_losses, e
 from ganlint.interp.emit_values import place_of
 from ganlint.interp.emit_weights import emit_clippings, emit_copies, emit_init_functions, emit_moves, emit_penalties
 from ganlint.interp.marks import mark_trained
+from ganlint.interp.players import find_trunks
 from ganlint.interp.reads import Reads
 from ganlint.interp.roles import DISCRIMINATOR, NO_ROLE, assign_roles, find_hosted, find_initials, is_holder
 from ganlint.interp.torch_values import TensorV
@@ -81,12 +82,18 @@ class _Emitter:
         networks = tuple(self._emit_network(i, module) for i, module in enumerate(self.networks))
         if self.only is None:
             self.layers.add_loose(events.modules)
-        steps = StepEmitter(events, network_of, self._role_of_number)
+        trunks = frozenset(network_of(trunk) for trunk in find_trunks(events, self._find_root))
+        steps = StepEmitter(events, network_of, self._role_of_number, trunks)
         loaders = {id(loader): number for number, loader in enumerate(events.loaders)}
         restarted, fed = find_restarted(events), find_fed(events)
         losses, loss_calls, call_of = emit_losses(events, network_of, steps.name_source, loaders, self.reads)
         initials = find_initials((module, self._role_of_number(n)) for n, module in enumerate(self.networks))
-        optimizers = tuple(emit_optimizers(events, network_of, self._role_of_number, initials))
+
+        def side_of(number: int | None) -> str | None:
+            # A judge's trunk has no output of its own to be judged by, but it plays on the judge's side.
+            return DISCRIMINATOR if number is not None and number in trunks else self._role_of_number(number)
+
+        optimizers = tuple(emit_optimizers(events, network_of, side_of, initials))
         numbered = {id(o): (n, fact) for n, (o, fact) in enumerate(zip(events.optimizers, optimizers, strict=True))}
         steps.emit(numbered, call_of)
         networks = tuple(self._add_training(i, network, optimizers, steps) for i, network in enumerate(networks))
@@ -169,6 +176,10 @@ class _Emitter:
             sync_batch_norm=module.sync_batch_norm,
             pretrained=module.pretrained,
         )
+
+    def _find_root(self, module: ModuleV) -> ModuleV | None:
+        number = self.layers.network_of(module)
+        return self.networks[number] if number is not None else None
 
     def _find_networks(self) -> list[ModuleV]:
         seen: dict[int, ModuleV] = {}

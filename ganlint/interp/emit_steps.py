@@ -38,6 +38,7 @@ class StepEmitter:
         events: Events,
         network_of: Callable[[ModuleV | None], int | None],
         role_of: Callable[[int | None], str | None],
+        trunks: frozenset[int | None] = frozenset(),
     ) -> None:
         self.events = events
         self.network_of = network_of
@@ -58,6 +59,7 @@ class StepEmitter:
         self.judges: set[int] = set()
         self._origins: dict[int, Origin] = {}
         self._sources: dict[int, str | None] = {}
+        self._trunks = trunks
         self._note_judges()
 
     def emit(self, optimizers: dict[int, tuple[int, Optimizer]], loss_calls: dict[int, tuple[int, LossCall]]) -> None:
@@ -123,7 +125,12 @@ class StepEmitter:
 
     def _trace(self, value: TapeNode, number: int | None) -> Origin:
         """Return where a value comes from, seen from the network that is given it."""
-        return trace_origin(value, lambda other: number is not None and self.network_of(other.module) == number)
+
+        def is_own(event: ForwardEvent) -> bool:
+            other = self.network_of(event.module)
+            return other is not None and (other == number or other in self._trunks)
+
+        return trace_origin(value, is_own)
 
     def _find_maker(self, event: ForwardEvent) -> int | None:
         makers = self._numbers(maker.module for maker in self._list_makers(event))

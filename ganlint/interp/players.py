@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ganlint.interp.terms import RawTerm
     from ganlint.interp.torch_values import ModuleV
 
+    #: A network, what it is given, and whether its output is taken as it is.
+    Judged = tuple[ModuleV, TapeNode, bool]
+
 #: Kinds of terms that compare a network's output with a label, and those that take it as it is.
 _LABELLED = frozenset(
     {"bce", "bce_with_logits", "mse", "square", "log", "softplus", "hinge", "l1", "smooth_l1", "cross_entropy"}
@@ -40,32 +43,64 @@ class Match:
 def find_matches(events: Events, root_of: Callable[[ModuleV], ModuleV | None]) -> Iterator[Match]:
     """Yield who judges whom in the losses that are backpropagated, and in those that are only computed."""
     holders = _find_holders(events, root_of)
-    others = _find_other_inputs(events, root_of)
+    judged = _list_judged(events, root_of)
+    trunks = frozenset(id(trunk) for trunk in _find_trunks(events, judged, holders, root_of))
+    others = _find_other_inputs(events, trunks, root_of)
     seen: set[tuple[int, int, bool]] = set()
-    for term in _list_terms(events):
-        forward = term.forward
-        if forward is None or not forward.inputs:
-            continue
-        judge = root_of(forward.module)
-        if judge is None:
-            continue
-        plain = term.kind in _PLAIN
-        if not plain and not _compares_with_label(term):
-            continue
-        for maker in _makers_of(forward.inputs[0], judge, root_of):
-            opposed = (
-                bool(holders.get(id(judge), set()) - holders.get(id(maker), set()))
-                and bool(holders.get(id(maker), set()) - holders.get(id(judge), set()))
-                and any(source != id(maker) for source in others.get(id(judge), set()))
-            )
-            owners = holders.get(id(judge))
+    for judge, root, plain in judged:
+        for maker in _makers_of(root, judge, trunks, root_of):
+            owners = holders.get(id(judge), set())
             if owners and owners == holders.get(id(maker)):
                 # A trunk and its head: what one optimiser trains plays on one side.
                 continue
+            opposed = (
+                bool(owners - holders.get(id(maker), set()))
+                and bool(holders.get(id(maker), set()) - owners)
+                and any(source != id(maker) for source in others.get(id(judge), set()))
+            )
             key = (id(maker), id(judge), opposed)
             if key not in seen:
                 seen.add(key)
                 yield Match(maker, judge, opposed, plain)
+
+
+def find_trunks(events: Events, root_of: Callable[[ModuleV], ModuleV | None]) -> list[ModuleV]:
+    """Return the networks whose output a judge is given that one optimiser trains with them.
+
+    InfoGAN's discriminator has such a trunk, which the network for the codes shares.
+    """
+    return _find_trunks(events, _list_judged(events, root_of), _find_holders(events, root_of), root_of)
+
+
+def _find_trunks(
+    events: Events,
+    judged: list[Judged],
+    holders: dict[int, set[int]],
+    root_of: Callable[[ModuleV], ModuleV | None],
+) -> list[ModuleV]:
+    found = {
+        id(maker): maker
+        for judge, root, _ in judged
+        for maker in _makers_of(root, judge, frozenset(), root_of)
+        if holders.get(id(judge)) and holders.get(id(judge)) == holders.get(id(maker))
+    }
+    if not found:
+        return []
+    # A generator that shares its optimiser with its judge is a mistake: no other network's fakes are shown to it.
+    shown = _find_other_inputs(events, frozenset(), root_of)
+    return [maker for maker in found.values() if shown.get(id(maker), set()) - {None}]
+
+
+def _list_judged(events: Events, root_of: Callable[[ModuleV], ModuleV | None]) -> list[Judged]:
+    """Return the networks whose outputs are compared with labels, and what they are given."""
+    judged: list[Judged] = []
+    for term in _list_terms(events):
+        forward = term.forward
+        judge = root_of(forward.module) if forward is not None and forward.inputs else None
+        plain = term.kind in _PLAIN
+        if forward is not None and judge is not None and (plain or _compares_with_label(term)):
+            judged.append((judge, forward.inputs[0], plain))
+    return judged
 
 
 def _list_terms(events: Events) -> Iterator[RawTerm]:
@@ -101,14 +136,22 @@ def _compares_with_label(term: RawTerm) -> bool:
     return target is not None and target.bounds is not None and target.source in ("noise", "constant")
 
 
-def _makers_of(root: TapeNode, judge: ModuleV, root_of: Callable[[ModuleV], ModuleV | None]) -> list[ModuleV]:
-    origin = trace_origin(root, _is_network(judge, root_of))
+def _makers_of(
+    root: TapeNode, judge: ModuleV, trunks: frozenset[int], root_of: Callable[[ModuleV], ModuleV | None]
+) -> list[ModuleV]:
+    origin = trace_origin(root, _is_network(judge, trunks, root_of))
     makers = {id(maker): maker for event in origin.makers if (maker := root_of(event.module)) is not None}
     return [maker for maker in makers.values() if maker is not judge]
 
 
-def _is_network(network: ModuleV, root_of: Callable[[ModuleV], ModuleV | None]) -> Callable[[ForwardEvent], bool]:
-    return lambda event: root_of(event.module) is network
+def _is_network(
+    network: ModuleV, trunks: frozenset[int], root_of: Callable[[ModuleV], ModuleV | None]
+) -> Callable[[ForwardEvent], bool]:
+    def is_own(event: ForwardEvent) -> bool:
+        root = root_of(event.module)
+        return root is network or id(root) in trunks
+
+    return is_own
 
 
 def _find_holders(events: Events, root_of: Callable[[ModuleV], ModuleV | None]) -> dict[int, set[int]]:
@@ -124,14 +167,16 @@ def _find_holders(events: Events, root_of: Callable[[ModuleV], ModuleV | None]) 
     return holders
 
 
-def _find_other_inputs(events: Events, root_of: Callable[[ModuleV], ModuleV | None]) -> dict[int, set[int | None]]:
+def _find_other_inputs(
+    events: Events, trunks: frozenset[int], root_of: Callable[[ModuleV], ModuleV | None]
+) -> dict[int, set[int | None]]:
     """Return what each network is shown: the identities of the makers, None for what no network made."""
     shown: dict[int, set[int | None]] = {}
     for event in events.forwards:
         judge = root_of(event.module)
         if judge is None or not event.inputs:
             continue
-        origin = trace_origin(event.inputs[0], _is_network(judge, root_of))
+        origin = trace_origin(event.inputs[0], _is_network(judge, trunks, root_of))
         makers: set[int | None] = {id(m) for e in origin.makers if (m := root_of(e.module)) is not None}
         if not makers or origin.batches:
             makers.add(None)
