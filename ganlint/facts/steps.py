@@ -123,7 +123,8 @@ class Term:
     `activation` is what the judge's output went through last: `none` (plain logits), `sigmoid`, `tanh`, `softmax`,
     `relu`, ... `complement` is true for log(1 - x); `guarded` is true where a small number or a clamp keeps the
     logarithm finite. `reaches_maker` is true where the gradient flows on into the network that made the input.
-    `weight` is the number the term is multiplied with.
+    `weight` is the number the term is multiplied with, `head` the number of the judge's result that the term takes,
+    where it gives several: 0 for the first, or the only one.
     """
 
     place: Place
@@ -146,6 +147,7 @@ class Term:
     guarded: bool
     reaches_maker: bool
     weight: float | None
+    head: int = 0
     certain: bool = True
 
 

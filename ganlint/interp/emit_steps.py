@@ -308,6 +308,7 @@ class StepEmitter:
             guarded=raw.guarded,
             reaches_maker=event is not None and any(map(feeds_weights, event.inputs)),
             weight=None if factor is None else abs(factor),
+            head=way.head,
             certain=definite and way.certain,
         )
 

@@ -13,6 +13,7 @@ from ganlint.interp.journal import Journal
 from ganlint.interp.literals import find_given, find_tensors
 from ganlint.interp.losses import call_loss
 from ganlint.interp.reach import find_sources
+from ganlint.interp.results import give_result
 from ganlint.interp.roles import is_holder
 from ganlint.interp.tape import TapeNode, tape_of_value, tapes_of
 from ganlint.interp.torch_values import WEIGHTED, ModuleV, TensorV
@@ -20,7 +21,6 @@ from ganlint.interp.trace import Trace
 from ganlint.interp.values import (
     Choice,
     Const,
-    DictV,
     FunctionV,
     ListV,
     Maybe,
@@ -111,9 +111,9 @@ def _call_network(call: Call, module: ModuleV) -> Value:
     streams = trace.find_streams(find_tensors(trace.result)) if len(traced) == len(tensors) else []
     if len(streams) < 2:  # noqa: PLR2004  # what a discriminator says of a real and of a fake input, side by side
         whole = _make_template(call, module, tensors)
-        return _instantiate(trace.result, lambda _: whole, fit)
+        return give_result(trace.result, lambda _: whole, fit)
     templates = {stream: _make_template(call, module, [tensors[i] for i in sorted(stream)]) for stream in streams}
-    return _instantiate(trace.result, lambda tensor: _pick_template(templates, trace, tensor), fit)
+    return give_result(trace.result, lambda tensor: _pick_template(templates, trace, tensor), fit)
 
 
 def _pick_template(templates: dict[frozenset[int], TensorV], trace: Trace, tensor: TensorV | None) -> TensorV:
@@ -357,44 +357,6 @@ def _run_layer(call: Call, module: ModuleV) -> Value:
         result.shape = UNKNOWN
         return result
     return apply_operation(call, module.op, module.bound, tensors, layer=module)
-
-
-def _instantiate(value: Value, pick: Callable[[TensorV | None], TensorV], fit: Callable[[Shape], Shape]) -> Value:
-    """Return the result of a traced pass as the caller of the network sees it."""
-    if isinstance(value, TensorV):
-        template = pick(value)
-        result = template.copy()
-        result.shape = fit(value.shape)
-        result.activation, result.bounds, result.requires_grad = value.activation, value.bounds, value.requires_grad
-        if value.detached and template.tape is not None and not template.detached:
-            result.tape = TapeNode("cut", [template.tape], name="detach", node=template.node, scope=template.scope)
-            result.detached = True
-        elif template.tape is not None and value.activation is not None and not _is_whole(template.tape):
-            result.tape = TapeNode("view", [template.tape], name="part", node=template.node, scope=template.scope)
-            result.tape.activation = value.activation
-        return result
-    if isinstance(value, ListV):
-        return ListV([_instantiate(item, pick, fit) for item in value.items], value.kind, exact=value.exact)
-    if isinstance(value, DictV):
-        return DictV({key: _instantiate(item, pick, fit) for key, item in value.items.items()}, exact=value.exact)
-    if isinstance(value, Choice):
-        options = [_instantiate(option, pick, fit) for option in value.options]
-        tensors = [option for option in options if isinstance(option, TensorV)]
-        if len(tensors) == len(options):
-            merged = pick(next((option for option in value.options if isinstance(option, TensorV)), None)).copy()
-            merged.shape = tensors[0].shape if all(t.shape == tensors[0].shape for t in tensors) else UNKNOWN
-            if all(t.activation == tensors[0].activation and t.bounds == tensors[0].bounds for t in tensors):
-                merged.activation, merged.bounds = tensors[0].activation, tensors[0].bounds
-            return merged
-        return Choice(tuple(options))
-    if isinstance(value, Unknown):
-        return pick(None).copy()
-    return value
-
-
-def _is_whole(tape: TapeNode) -> bool:
-    """Tell whether a pass gives one result, whose activation its event knows."""
-    return isinstance(tape.event, ForwardEvent) and tape.event.activation is not None
 
 
 CALLERS[ModuleV] = call_module

@@ -57,7 +57,8 @@ class Way:
     before the innermost one; None where that is not known. `loss` is the loss it goes through, `functions` the others,
     outermost first, but for the `activation` that squashes the output before the innermost one. `slope` is positive
     where the loss (or what goes into `loss`) grows with the output, negative where it falls. `place` is where the term
-    is made; `group` is the outermost function, all of whose inputs are compared with each other.
+    is made; `group` is the outermost function, all of whose inputs are compared with each other. `head` is the number
+    of the network's result, where it gives several.
     """
 
     factor: float | None = 1.0
@@ -73,6 +74,7 @@ class Way:
     node: cst.CSTNode | None = None
     scope: ModuleScope | None = None
     group: TapeNode | None = None
+    head: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ def _step(node: TapeNode, way: Way) -> Iterator[tuple[TapeNode, Way]]:
         through = _place(way, node) if node.kind == "linear" else way
         if node.activation is not None and way.activation is None:
             through = replace(through, activation=node.activation)
+        if node.name == "part" and node.dim is not None:
+            through = replace(through, head=node.dim)
         yield from ((part, through) for part in node.inputs)
         return
     if node.kind == "product":
