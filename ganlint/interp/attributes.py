@@ -8,7 +8,7 @@ from ganlint.interp.apply import join_tensors
 from ganlint.interp.calls import call_function, implicit_call
 from ganlint.interp.data_values import DatasetV, PictureV, TransformV
 from ganlint.interp.images import get_picture_attribute
-from ganlint.interp.importing import find_global
+from ganlint.interp.importing import find_global, list_globals
 from ganlint.interp.literals import is_plain, lift_value
 from ganlint.interp.parameters import get_parameters_attribute
 from ganlint.interp.tensors import get_tensor_attribute
@@ -133,6 +133,8 @@ def _imported_attribute(machine: Machine, owner: ImportedV, name: str, _node: cs
     value = find_global(machine, owner.scope, name)
     if value is not None:
         return value
+    if name == "__dict__":
+        return DictV(list_globals(machine, owner.scope), exact=False)
     is_package = owner.scope.file.name == "__init__.py"
     if is_package:
         submodule = machine.project.load_module(machine, f".{name}", owner.scope)

@@ -66,6 +66,13 @@ def find_global(machine: Machine, scope: ModuleScope, name: str) -> Value | None
     return value
 
 
+def list_globals(machine: Machine, scope: ModuleScope) -> dict[object, Value]:
+    """Return all names of a module, those it imports among them."""
+    names = dict.fromkeys([*scope.namespace, *scope.waiting])
+    found = {name: find_global(machine, scope, name) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def _let_wait(
     machine: Machine, frame: Frame, node: cst.Import | cst.ImportFrom, bound: str, dotted: str, name: str | None
 ) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from ganlint.interp.assign import assign_attribute
 from ganlint.interp.attributes import get_attribute
 from ganlint.interp.calls import BUILTINS, Call
-from ganlint.interp.importing import find_global
+from ganlint.interp.importing import list_globals
 from ganlint.interp.literals import text_of
 from ganlint.interp.torch_values import ModuleV, TensorV
 from ganlint.interp.values import (
@@ -232,9 +232,8 @@ def _locals(call: Call) -> Value:
 
 def _globals(call: Call) -> Value:
     scope = call.scope
-    for name in [name for name in scope.waiting if name not in scope.namespace]:
-        value = find_global(call.machine, scope, name)
-        if value is not None:
+    for name, value in list_globals(call.machine, scope).items():
+        if name not in scope.namespace:
             call.machine.write(scope.namespace, name, value)
     return DictV(scope.namespace, exact=False)
 
