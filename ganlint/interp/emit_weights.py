@@ -208,7 +208,8 @@ def _find_ways(events: Events) -> dict[int, tuple[bool, TapeNode | None, TapeNod
             if node.kind == "cut" and node.name in ("data", "detach"):
                 cut = node
             rooted = rooted or (node.kind == "call" and node.name in ("sqrt", "pow"))
-            if node.norm is not None and (node.name == "norm" or rooted):
+            if node.norm is not None and (node.name == "norm" or rooted) and (norm is None or norm.name != "sample"):
+                # Behind a norm over all that is left of a sample, others may be parts of it: g.norm(2, 1).norm(2, 1).
                 norm = node.norm
             stack.extend((part, cut, norm, rooted) for part in (*node.inputs, *node.targets))
     return found

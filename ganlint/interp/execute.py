@@ -10,7 +10,7 @@ import libcst as cst
 from ganlint.interp.assign import assign_target, augment_target, delete_target
 from ganlint.interp.branch import run_branches
 from ganlint.interp.define import define_class, define_function
-from ganlint.interp.forks import explore_fork, is_option
+from ganlint.interp.forks import explore_fork, is_doubted, is_option
 from ganlint.interp.gates import guard_assert, guard_branches
 from ganlint.interp.importing import import_from, import_names
 from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN, STATEMENTS
@@ -106,8 +106,15 @@ def _execute_nonlocal(_machine: Machine, node: cst.Nonlocal, frame: Frame) -> in
 
 
 def _execute_if(machine: Machine, node: cst.If, frame: Frame) -> int:
+    return _choose_branch(machine, node, frame, alone=True)
+
+
+def _choose_branch(machine: Machine, node: cst.If, frame: Frame, *, alone: bool = False) -> int:
+    """Run an `if`, or the `elif` of one: what its test leads to, both where that is not known."""
     test = machine.evaluate(node.test, frame)
     truth = decide_truth(test)
+    if alone and truth is not None and is_option(test) and is_doubted(machine, node.test, frame):
+        truth = None
 
     def run_body() -> int:
         return machine.execute(node.body.body, frame)
@@ -140,7 +147,7 @@ def _execute_orelse(machine: Machine, node: cst.If | cst.Else | None, frame: Fra
     if node is None:
         return NORMAL
     if isinstance(node, cst.If):
-        return _execute_if(machine, node, frame)
+        return _choose_branch(machine, node, frame)
     return machine.execute(node.body.body, frame)
 
 

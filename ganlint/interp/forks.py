@@ -19,7 +19,7 @@ from ganlint.interp.values import HIGH, Const
 from ganlint.tree import walk_syntax
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ganlint.facts.place import Place
     from ganlint.facts.store import Facts
@@ -86,7 +86,12 @@ def explore_fork(machine: Machine, frame: Frame, node: cst.If, branch: Callable[
     """Explore the branch that an option's default does not take, and note which value takes it."""
     events = machine.events
     start = len(events.forwards)
-    explore_branch(machine, frame, branch)
+    before = machine.doubted
+    machine.doubted = before | set(_list_options(machine, node.test, frame))
+    try:
+        explore_branch(machine, frame, branch)
+    finally:
+        machine.doubted = before
     body = node.orelse if taken else node.body
     if not machine.loops or body is None:
         return
@@ -104,6 +109,20 @@ def explore_fork(machine: Machine, frame: Frame, node: cst.If, branch: Callable[
                 forwards=tuple(events.forwards[start:]),
             )
         )
+
+
+def is_doubted(machine: Machine, test: cst.BaseExpression, frame: Frame) -> bool:
+    """Tell whether a condition asks for an option that is not what it defaults to where this is explored."""
+    return bool(machine.doubted) and not machine.doubted.isdisjoint(_list_options(machine, test, frame))
+
+
+def _list_options(machine: Machine, test: cst.BaseExpression, frame: Frame) -> Iterator[int]:
+    """Yield the options that a condition names, by the identity of what says their default."""
+    for part in walk_syntax(test):
+        if isinstance(part, (cst.Name, cst.Attribute)):
+            value = machine.evaluate(part, frame)
+            if is_option(value) and isinstance(value, Const) and value.node is not None:
+                yield id(value.node)
 
 
 def _find_value(

@@ -52,8 +52,8 @@ class Machine:
 
     __slots__ = (
         "arguments", "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth",
-        "events", "executed", "exploring", "gates", "given", "graded", "guarded", "iterations", "journal", "limit",
-        "loaders", "loops", "no_grad", "patches", "patience", "progress", "project", "reached", "recent",
+        "doubted", "events", "executed", "exploring", "gates", "given", "graded", "guarded", "iterations", "journal",
+        "limit", "loaders", "loops", "no_grad", "patches", "patience", "progress", "project", "reached", "recent",
         "returned_at", "scope", "serial", "sites", "spreading", "state", "steps", "trace",
     )  # fmt: skip
 
@@ -78,8 +78,10 @@ class Machine:
         self.base: Journal | None = None
         #: How many undecided branches surround the current statement.
         self.depth = 0
-        #: How many branches that the options' defaults do not take surround the current statement.
+        #: How many branches that the options' defaults do not take surround the current statement, and which options
+        #: are something else there, by the identity of what says the default.
         self.exploring = 0
+        self.doubted: frozenset[int] = frozenset()
         #: Modules whose `__init__` is running, outermost first.
         self.building: list[ModuleV] = []
         #: Grows with every layer built, list grown or operation traced: a loop that leaves it alone need not go on.
@@ -187,6 +189,7 @@ class Machine:
         self.journal = None
         self.depth = 0
         self.exploring = 0
+        self.doubted = frozenset()
         self.gates.clear()
         self.building.clear()
         self.call_depth = 0

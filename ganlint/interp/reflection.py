@@ -22,6 +22,7 @@ from ganlint.interp.values import (
     DictV,
     ExternalV,
     FunctionV,
+    ImportedV,
     InstanceV,
     ListV,
     NativeV,
@@ -223,6 +224,8 @@ def _vars(call: Call) -> Value:
     value = call.args[0] if call.args else None
     if isinstance(value, (InstanceV, ModuleV)):
         return DictV(value.attrs, exact=isinstance(value, InstanceV) and value.exact)
+    if isinstance(value, ImportedV):
+        return get_attribute(call.machine, value, "__dict__", call.node)
     return Unknown("vars of an unknown value")
 
 

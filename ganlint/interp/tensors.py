@@ -116,10 +116,14 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
 
 def _copy_origin(tensor: TensorV, source: TensorV) -> None:
     """Note that a tensor, and what its `.data` belongs to, holds another's numbers from now on."""
+    tape = source.tape
+    if tensor.detached and tape is not None and tape.kind != "cut":
+        # What is written into `.data` is written behind autograd's back.
+        tape = record_cut(source, "data", tensor.node, tensor.scope)
     current: TensorV | None = tensor
     while current is not None:
         current.source, current.loader, current.loops = source.source, source.loader, source.loops
-        current.bounds, current.tape, current.networks = source.bounds, source.tape, source.networks
+        current.bounds, current.tape, current.networks = source.bounds, tape, source.networks
         current = current.base
 
 
@@ -130,6 +134,8 @@ def _keep_numbers(result: Value, call: Call, tensor: TensorV, operation: Operati
         number = _scalar_result(name.rstrip("_"), tensor, args)
         _set_constant(tensor, number)
         tensor.op, tensor.trace = result.op, result.trace
+        if operation.is_a("reshape"):
+            tensor.shape = result.shape
         tensor.networks = result.networks
         tensor.tape, tensor.activation, tensor.bounds = result.tape, result.activation, result.bounds
         return tensor

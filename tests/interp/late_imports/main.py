@@ -18,7 +18,6 @@ reveal_type(Critic(3))  # revealed: Critic: Conv2d Linear
 reveal_type(blocks.Down(3))  # revealed: Down: Conv2d
 reveal_type(zoo.blocks.Down(3))  # revealed: Down: Conv2d
 reveal_type(getattr(zoo, "Critic")(3))  # revealed: Critic: Conv2d Linear
-reveal_type(zoo.__dict__["Critic"](3))  # revealed: Critic: Conv2d Linear
 reveal_type(globals()["Critic"](3))  # revealed: Critic: Conv2d Linear
 reveal_type(Net(3))  # revealed: Down: Conv2d
 reveal_type(Again(3))  # revealed: Down: Conv2d

@@ -1,0 +1,5 @@
+from torch import nn
+
+
+def net(width):
+    return nn.Linear(width, 4)
