@@ -230,7 +230,7 @@ def _evaluate_elements(machine: Machine, elements: Sequence[cst.BaseElement], fr
 
 def _evaluate_list(machine: Machine, node: cst.List, frame: Frame) -> Value:
     items, exact = _evaluate_elements(machine, node.elements, frame)
-    return ListV(items, "list", exact=exact, node=node, scope=frame.scope)
+    return ListV(machine.note_list(items), "list", exact=exact, node=node, scope=frame.scope)
 
 
 def _evaluate_tuple(machine: Machine, node: cst.Tuple, frame: Frame) -> Value:
@@ -289,7 +289,8 @@ def _evaluate_lambda(machine: Machine, node: cst.Lambda, frame: Frame) -> Value:
 def _evaluate_list_comprehension(
     machine: Machine, node: cst.ListComp | cst.GeneratorExp | cst.SetComp, frame: Frame
 ) -> Value:
-    result = ListV([], "set" if isinstance(node, cst.SetComp) else "list", node=node, scope=frame.scope)
+    kind = "set" if isinstance(node, cst.SetComp) else "list"
+    result = ListV(machine.note_list([]), kind, node=node, scope=frame.scope)
 
     def collect(inner: Frame, *, sure: bool) -> None:
         item = machine.evaluate(node.elt, inner)

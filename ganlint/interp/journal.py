@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 
 class Journal:
-    """The first value of every name, attribute, key and list that a branch changed."""
+    """The first value of every name, attribute, key and list that a branch changed, and the lists it made."""
 
-    __slots__ = ("lists", "names", "outer")
+    __slots__ = ("lists", "made", "names", "outer")
 
     def __init__(self, outer: Journal | None) -> None:
         self.outer = outer
         self.names: dict[tuple[int, object], tuple[dict[Any, Value], object, Value | None]] = {}
         self.lists: dict[int, tuple[list[Value], list[Value]]] = {}
+        #: Kept, so that no other list gets the identity of one of them.
+        self.made: dict[int, list[Value]] = {}
 
     def record(self, names: dict[Any, Value], key: object) -> None:
         """Keep the value a name has before it is changed."""
@@ -52,8 +54,8 @@ class Journal:
         for names, key, before in self.names.values():
             if before is not None:
                 names[key] = before
-        for items, before_items in self.lists.values():
-            if before_items:
+        for identity, (items, before_items) in self.lists.items():
+            if before_items or identity not in self.made:
                 items[:] = before_items
 
     def hand_over(self, *, new_lists: bool = True) -> None:
@@ -68,6 +70,7 @@ class Journal:
         for identity, list_entry in self.lists.items():
             if new_lists or list_entry[1]:
                 self.outer.lists.setdefault(identity, list_entry)
+        self.outer.made.update(self.made)
 
 
 class Outcome:

@@ -180,6 +180,12 @@ class Machine:
         elif self.base is not None:
             self.base.record_list(items)
 
+    def note_list(self, items: list[Value]) -> list[Value]:
+        """Announce that a list was made, and return it."""
+        if self.journal is not None:
+            self.journal.made[id(items)] = items
+        return items
+
     def reset(self, budget: int, patience: int = IDLE_STEPS) -> None:
         """Start a new unit of the program: whatever the one before was in the middle of is over."""
         self.limit = budget

@@ -101,7 +101,7 @@ def _passthrough(call: Call) -> Value:
 def _sequence(kind: str) -> Callable[[Call], Value]:
     def run(call: Call) -> Value:
         if not call.args:
-            return ListV([], kind, node=call.node, scope=call.scope)
+            return ListV(call.machine.note_list([]), kind, node=call.node, scope=call.scope)
         value = call.args[0]
         if isinstance(value, (TensorV, Unknown)):
             return value if isinstance(value, TensorV) else Unknown(f"{kind} of an unknown value")

@@ -30,3 +30,9 @@ def main(train_dir):
 
 
 main()
+
+layers = []
+if opt.kind == "deep":
+    layers.append(nn.Linear(3, 3))
+layers.append(nn.Tanh())
+reveal_type(layers)  # revealed: list[Tanh()]
