@@ -63,7 +63,7 @@ def _role_from_names(network: ModuleV) -> Role:
     if is_holder(network):
         return NO_ROLE
     if network.cls is not None:
-        role = role_of_name(network.cls.name)
+        role = None if _is_counted(network.cls) else role_of_name(network.cls.name)
         if role is not None:
             return Role(role, "name", f"the class is named {network.cls.name}")
         if _words(network.cls.name) & _PART_WORDS:
@@ -78,6 +78,12 @@ def _role_from_names(network: ModuleV) -> Role:
         if role is not None:
             return Role(role, "name", f"{network.maker} builds it")
     return NO_ROLE
+
+
+def _is_counted(cls: ClassV) -> bool:
+    """Tell whether the last letter of a class's name counts kinds: InceptionA, InceptionB, InceptionC, InceptionD."""
+    stem, letter = cls.name[:-1], cls.name[-1]
+    return letter in "DG" and all(f"{stem}{other}" in cls.scope.namespace for other in "ABC")
 
 
 @cache

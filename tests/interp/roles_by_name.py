@@ -40,6 +40,22 @@ class Conv2dNet(Base):  # fact: Conv2dNet: no role
     pass
 
 
+class InceptionA(Base):  # fact: InceptionA: no role
+    pass
+
+
+class InceptionB(Base):  # fact: InceptionB: no role
+    pass
+
+
+class InceptionC(Base):  # fact: InceptionC: no role
+    pass
+
+
+class InceptionD(Base):  # fact: InceptionD: no role
+    pass
+
+
 class Model(Base):  # fact: Model: discriminator by name
     pass
 
