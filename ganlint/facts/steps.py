@@ -18,7 +18,8 @@ class Forward:
     `mode_in_loop` true if that call is in the training loop.
     `detached` is true where no gradient flows back through its input, `no_grad` where none is recorded at all.
     `trains` is true where its result is part of a loss that is backpropagated, `learns` where a step of the network's
-    own optimiser follows that loss. `saved` is true where its result is
+    own optimiser follows that loss. `shown` is true where its result is what a network that trains is given, detached
+    or not. `saved` is true where its result is
     written to an image file. `noise_place` is where the noise among its inputs was made, `resampled` whether that
     happens anew in every iteration; `uninitialised` is true for memory that nothing was written to.
     """
@@ -36,6 +37,7 @@ class Forward:
     detached: bool
     no_grad: bool
     trains: bool
+    shown: bool
     learns: bool
     saved: bool
     noise_place: Place | None

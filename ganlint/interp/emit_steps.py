@@ -161,6 +161,7 @@ class StepEmitter:
             detached=not any(map(feeds_weights, event.inputs)),
             no_grad=event.no_grad,
             trains=event.trains,
+            shown=event.shown,
             learns=event.learns,
             saved=event.saved,
             noise_place=place_of_value(noise),

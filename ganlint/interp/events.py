@@ -81,6 +81,8 @@ class ForwardEvent:
     level: int = 0
     activation: str | None = None
     trains: bool = False
+    #: True where its result is what a pass that trains is given.
+    shown: bool = False
     learns: bool = False
     saved: bool = False
 

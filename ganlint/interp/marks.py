@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ganlint.interp.events import ForwardEvent, LossEvent
 from ganlint.interp.gradients import cover_modules
-from ganlint.interp.reach import walk_tape
+from ganlint.interp.reach import find_passes, walk_tape
 
 if TYPE_CHECKING:
     from ganlint.interp.events import Events
@@ -20,6 +20,10 @@ def mark_trained(events: Events) -> None:
                 node.event.trains = True
             elif isinstance(node.event, LossEvent):
                 node.event.trained = True
+    for forward in events.forwards:
+        if forward.trains:
+            for maker in find_passes(forward.inputs):
+                maker.shown = True
     covered: dict[int, set[int]] = {}
     for step in events.steps:
         held = covered.get(id(step.optimizer))
