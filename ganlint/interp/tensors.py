@@ -116,10 +116,8 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
 
 def _copy_origin(tensor: TensorV, source: TensorV) -> None:
     """Note that a tensor, and what its `.data` belongs to, holds another's numbers from now on."""
-    tape = source.tape
-    if tensor.detached and tape is not None and tape.kind != "cut":
-        # What is written into `.data` is written behind autograd's back.
-        tape = record_cut(source, "data", tensor.node, tensor.scope)
+    # What is written into `.data` is written behind autograd's back.
+    tape = record_cut(source, "data", tensor.node, tensor.scope) if tensor.detached and source.tape else source.tape
     current: TensorV | None = tensor
     while current is not None:
         current.source, current.loader, current.loops = source.source, source.loader, source.loops
