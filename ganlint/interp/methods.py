@@ -11,6 +11,7 @@ from ganlint.interp.datasets import init_dataset_base, sample_of_base
 from ganlint.interp.frameworks import call_tool
 from ganlint.interp.gradients import clear_gradients, step_optimizer
 from ganlint.interp.images import call_array_method
+from ganlint.interp.iterate import copy_sample
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
 from ganlint.interp.options import declare_option
 from ganlint.interp.parameters import collect_parameters
@@ -41,7 +42,7 @@ def _list_method(call: Call, owner: ListV, name: str) -> Value:
             return items.pop(position)
         return Unknown("pop from a list that is not known")
     if name in ("__next__", "next") and items:
-        return items[0]
+        return copy_sample(items[0])
     if name in ("reverse", "clear"):
         machine.touch(items)
         items.reverse() if name == "reverse" else items.clear()

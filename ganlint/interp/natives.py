@@ -9,7 +9,7 @@ import libcst as cst
 
 from ganlint.interp.batches import start_loader, take_batch
 from ganlint.interp.calls import BUILTINS, Call, call_value
-from ganlint.interp.iterate import iterate_value, unpack_value
+from ganlint.interp.iterate import copy_sample, iterate_value, unpack_value
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
 from ganlint.interp.operators import apply_binary
 from ganlint.interp.torch_values import LoaderV, ModuleV, ParametersV, TensorV
@@ -240,7 +240,8 @@ def _next(call: Call) -> Value:
         return take_batch(call, value)
     if isinstance(value, (ListV, DictV, ModuleV)):
         elements = iterate_value(value)
-        return elements.items[0] if elements.items else Unknown("next of an empty iterable")
+        # What this batch is used for must not meet the next one, which is the same element here.
+        return copy_sample(elements.items[0]) if elements.items else Unknown("next of an empty iterable")
     if isinstance(value, (TensorV, Unknown)):
         return iterate_value(value).items[0]
     return Unknown("next of an unknown iterator")

@@ -69,3 +69,8 @@ first = int(sys.argv[4])
 for epoch in range(first, 10):
     for step in range(3):
         reveal_type((epoch * 100 + step) % 5)  # revealed: unknown (operand of % is not known)
+
+batch = next(samples)
+batch.unsqueeze_(0)
+reveal_type(batch)  # revealed: tensor[1, None, 3, 32, 32] from data range [-1, 1]
+reveal_type(next(samples))  # revealed: tensor[None, 3, 32, 32] from data range [-1, 1]
