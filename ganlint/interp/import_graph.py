@@ -43,6 +43,8 @@ class ImportGraph:
         self._texts: dict[str, str] = {}
         self._outlines: dict[Path, Outline | None] = {}
         self._nodes: dict[Path, _Node] = {}
+        #: Decorators by the file that defines them or hands them on, their name, and whether they are called.
+        self._quiet: dict[tuple[Path, str, bool], bool] = {}
         self._changing: dict[Path, tuple[Path, ...] | None] = {}
 
     def add_text(self, path: str, text: str) -> None:
@@ -112,21 +114,29 @@ class ImportGraph:
 
     def _is_quiet(self, dotted: str, name: str, directory: Path, *, called: bool) -> bool:
         """Tell whether a decorator changes nothing; one of a package outside the tree changes nothing inside it."""
-        for _ in range(8):
-            file = self.find_file(dotted, directory)
-            outline = self.outline(file) if file is not None else None
-            if file is None or outline is None:
-                return file is None
-            function = find_function(self._read_text(file), name)
-            if function is not None:
-                own = {word for word, origin in outline.origins.items() if self._is_inside(origin, file.parent)}
-                return keeps_quiet(function, frozenset(own | outline.bound), called=called)
-            found = outline.origins.get(name)
-            # Handed on under its own name, or of a kind that is not looked into.
-            if not found or (found, name) not in outline.imports:
-                return False
-            dotted, directory = found, file.parent
-        return False
+        file = self.find_file(dotted, directory)
+        if file is None:
+            return True
+        key = (file, name, called)
+        if key not in self._quiet:
+            # Stands where modules hand it on to each other in a circle.
+            self._quiet[key] = False
+            self._quiet[key] = self._judge_decorator(file, name, called=called)
+        return self._quiet[key]
+
+    def _judge_decorator(self, file: Path, name: str, *, called: bool) -> bool:
+        outline = self.outline(file)
+        if outline is None:
+            return False
+        function = find_function(self._read_text(file), name)
+        if function is not None:
+            own = {word for word, origin in outline.origins.items() if self._is_inside(origin, file.parent)}
+            return keeps_quiet(function, frozenset(own | outline.bound), called=called)
+        found = outline.origins.get(name)
+        # Handed on under its own name, or of a kind that is not looked into.
+        if not found or (found, name) not in outline.imports:
+            return False
+        return self._is_quiet(found, name, file.parent, called=called)
 
     def _read_text(self, file: Path) -> str:
         path = normalize_path(file)
