@@ -22,6 +22,7 @@ from ganlint.interp.roles import find_hosted, is_holder
 from ganlint.interp.scope import Frame, ModuleScope
 from ganlint.interp.syntax import called_names
 from ganlint.interp.torch_values import ModuleV
+from ganlint.interp.trainers import find_inherited_training
 from ganlint.interp.values import ClassV, Const, FunctionV, InstanceV, Value
 
 if TYPE_CHECKING:
@@ -198,6 +199,8 @@ class EntryRun:
             if instance is not None:
                 self._fit(cls, instance)
                 self._run_methods(cls, instance)
+                for method in find_inherited_training(cls, instance, self.machine.events):
+                    self._run_unit(f"method {cls.name}.{method.name}", partial(self._call, method, instance), cls.node)
 
     def _build(self, cls: ClassV) -> None:
         instance = build_instance(implicit_call(self.machine, cls.node, cls.scope), cls)
