@@ -66,7 +66,7 @@ def assign_target(machine: Machine, target: cst.BaseExpression, value: Value, fr
         if isinstance(index, cst.Index):
             _assign_element(machine, container, machine.evaluate(index.value, frame), value)
         elif isinstance(container, TensorV):
-            _write_part(container)
+            _write_part(machine, container)
     elif isinstance(target, cst.StarredElement):
         assign_target(machine, target.value, value, frame)
 
@@ -90,9 +90,11 @@ def assign_attribute(machine: Machine, owner: Value, name: str, value: Value) ->
     elif isinstance(owner, DictV) and owner.by_attribute:
         machine.write(owner.items, name, value)
     elif isinstance(owner, TensorV) and name == "data" and isinstance(value, TensorV):
+        machine.change(owner)
         owner.const, owner.bounds, owner.source = value.const, value.bounds, value.source
         owner.loops, owner.tape = value.loops, value.tape
     elif isinstance(owner, TensorV) and name == "requires_grad":
+        machine.change(owner)
         owner.requires_grad = decide_flag(value)
     elif isinstance(owner, Choice):
         for option in owner.options:
@@ -120,15 +122,16 @@ def _assign_element(machine: Machine, container: Value, index: Value, value: Val
         _adopt(container, value)
         machine.write(container.attrs, str(key) if known else f"?{len(container.attrs)}", value)
     elif isinstance(container, TensorV):
-        _write_part(container)
+        _write_part(machine, container)
     elif isinstance(container, InstanceV) and container.kind == "namespace":
         known, key = plain_key(index)
         if known:
             machine.write(container.attrs, str(key), value)
 
 
-def _write_part(tensor: TensorV) -> None:
+def _write_part(machine: Machine, tensor: TensorV) -> None:
     """Note that a part of a tensor was written to."""
+    machine.change(tensor)
     current: TensorV | None = tensor
     while current is not None:
         current.const = current.bounds = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ganlint.interp.tensor_states import merge_states, restore_tensor
+from ganlint.interp.torch_values import next_serial
 from ganlint.interp.values import Choice, Const, Maybe, join
 
 if TYPE_CHECKING:
@@ -11,13 +13,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ganlint.interp.machine import Machine
+    from ganlint.interp.torch_values import TensorV
     from ganlint.interp.values import Value
 
 
 class Journal:
-    """The first value of every name, attribute, key and list that a branch changed, and the lists it made."""
+    """The first value of every name, attribute, key, list and tensor that a branch changed, and the lists it made."""
 
-    __slots__ = ("lists", "made", "names", "outer")
+    __slots__ = ("lists", "made", "names", "outer", "since", "tensors")
 
     def __init__(self, outer: Journal | None) -> None:
         self.outer = outer
@@ -25,6 +28,8 @@ class Journal:
         self.lists: dict[int, tuple[list[Value], list[Value]]] = {}
         #: Kept, so that no other list gets the identity of one of them.
         self.made: dict[int, list[Value]] = {}
+        self.tensors: dict[int, tuple[TensorV, TensorV]] = {}
+        self.since = next_serial()
 
     def record(self, names: dict[Any, Value], key: object) -> None:
         """Keep the value a name has before it is changed."""
@@ -37,6 +42,11 @@ class Journal:
         if id(items) not in self.lists:
             self.lists[id(items)] = (items, items.copy())
 
+    def record_tensor(self, tensor: TensorV) -> None:
+        """Keep what is known of a tensor before it is changed in place; one that was made in here is whole."""
+        if tensor.serial < self.since and tensor.serial not in self.tensors:
+            self.tensors[tensor.serial] = (tensor, tensor.copy())
+
     def take_back(self) -> Outcome:
         """Restore everything to how it was before the branch and return what the branch had made of it."""
         outcome = Outcome(self)
@@ -47,6 +57,7 @@ class Journal:
                 names[key] = before
         for items, before_items in self.lists.values():
             items[:] = before_items
+        self._restore_tensors()
         return outcome
 
     def take_back_changes(self) -> None:
@@ -57,6 +68,11 @@ class Journal:
         for identity, (items, before_items) in self.lists.items():
             if before_items or identity not in self.made:
                 items[:] = before_items
+        self._restore_tensors()
+
+    def _restore_tensors(self) -> None:
+        for tensor, state in self.tensors.values():
+            restore_tensor(tensor, state)
 
     def hand_over(self, *, new_lists: bool = True) -> None:
         """Let the enclosing branch's journal know what this branch changed.
@@ -71,17 +87,21 @@ class Journal:
             if new_lists or list_entry[1]:
                 self.outer.lists.setdefault(identity, list_entry)
         self.outer.made.update(self.made)
+        for serial, tensor_entry in self.tensors.items():
+            if serial < self.outer.since:
+                self.outer.tensors.setdefault(serial, tensor_entry)
 
 
 class Outcome:
-    """What one branch made of the names and lists it changed."""
+    """What one branch made of the names, lists and tensors it changed."""
 
-    __slots__ = ("journal", "lists", "names")
+    __slots__ = ("journal", "lists", "names", "tensors")
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self.names = {place: names.get(key) for place, (names, key, _) in journal.names.items()}
         self.lists = {identity: items.copy() for identity, (items, _) in journal.lists.items()}
+        self.tensors = {serial: tensor.copy() for serial, (tensor, _) in journal.tensors.items()}
 
     def apply(self) -> None:
         """Make this branch's results the state of the program."""
@@ -93,6 +113,8 @@ class Outcome:
                 names[key] = value
         for identity, (items, _) in self.journal.lists.items():
             items[:] = self.lists[identity]
+        for serial, (tensor, _) in self.journal.tensors.items():
+            restore_tensor(tensor, self.tensors[serial])
 
 
 def join_outcomes(machine: Machine, outcomes: Iterable[Outcome]) -> None:
@@ -110,6 +132,9 @@ def join_outcomes(machine: Machine, outcomes: Iterable[Outcome]) -> None:
             if variants[0] != variants[1]:
                 machine.touch(items)
                 items[:] = _merge_lists(variants)
+        for serial, (tensor, _) in outcome.journal.tensors.items():
+            machine.change(tensor)
+            merge_states(tensor, [tensor.copy(), outcome.tensors[serial]])
 
 
 def merge_outcomes(outcomes: list[Outcome]) -> None:
@@ -119,11 +144,13 @@ def merge_outcomes(outcomes: list[Outcome]) -> None:
     """
     places: dict[tuple[int, object], tuple[dict[Any, Value], object, Value | None]] = {}
     lists: dict[int, tuple[list[Value], list[Value]]] = {}
+    tensors: dict[int, tuple[TensorV, TensorV]] = {}
     for outcome in outcomes:
         for place, entry in outcome.journal.names.items():
             places.setdefault(place, entry)
         for identity, list_entry in outcome.journal.lists.items():
             lists.setdefault(identity, list_entry)
+        tensors.update({serial: entry for serial, entry in outcome.journal.tensors.items() if serial not in tensors})
     for place, (names, key, before) in places.items():
         merged: Value | None = None
         for outcome in outcomes:
@@ -135,6 +162,8 @@ def merge_outcomes(outcomes: list[Outcome]) -> None:
     for identity, (items, before_items) in lists.items():
         variants = [outcome.lists.get(identity, before_items) for outcome in outcomes]
         items[:] = _merge_lists(variants)
+    for serial, (tensor, state) in tensors.items():
+        merge_states(tensor, [outcome.tensors.get(serial, state) for outcome in outcomes])
 
 
 def _merge_lists(variants: list[list[Value]]) -> list[Value]:

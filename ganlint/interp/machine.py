@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ganlint.interp.journal import Journal
-from ganlint.interp.torch_values import ModuleV
+from ganlint.interp.torch_values import ModuleV, TensorV
 from ganlint.interp.values import Unknown
 
 if TYPE_CHECKING:
@@ -179,6 +179,14 @@ class Machine:
             self.journal.record_list(items)
         elif self.base is not None:
             self.base.record_list(items)
+
+    def change(self, tensor: TensorV) -> None:
+        """Announce that a tensor is about to be changed in place, and what it shares its memory with."""
+        journal = self.journal if self.journal is not None else self.base
+        current: TensorV | None = tensor if journal is not None else None
+        while current is not None and journal is not None:
+            journal.record_tensor(current)
+            current = current.base
 
     def note_list(self, items: list[Value]) -> list[Value]:
         """Announce that a list was made, and return it."""

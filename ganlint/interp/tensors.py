@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from ganlint.interp.apply import BATCH_SIZE, apply_function, union_networks
 from ganlint.interp.columns import read_columns
 from ganlint.interp.creation import create_tensor
-from ganlint.interp.events import InitEvent
 from ganlint.interp.gates import note_move
 from ganlint.interp.gradients import run_backward
+from ganlint.interp.in_place import copy_origin, fill_tensor, resize_tensor, set_constant
 from ganlint.interp.literals import number_of
 from ganlint.interp.numbers import combine_numbers
 from ganlint.interp.tape import TapeNode, record_arithmetic, record_cut, record_undescribed
 from ganlint.interp.torch_values import TensorV
 from ganlint.interp.trace import OpRecord
 from ganlint.interp.values import BoundV, Const, ListV, Unknown, Value
-from ganlint.torch_api.registry import bind_arguments, find_operation
+from ganlint.torch_api.registry import find_operation
 from ganlint.torch_api.shape import UNKNOWN, Shape, broadcast, shape_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from ganlint.interp.calls import Call
     from ganlint.interp.machine import Machine
-    from ganlint.interp.scope import ModuleScope
     from ganlint.torch_api.registry import Operation
 
 _OPAQUE = frozenset({"device", "dtype", "grad", "is_cuda", "requires_grad", "grad_fn", "is_leaf", "layout", "names"})
@@ -78,6 +77,8 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
     """Call a method of a tensor."""
     args = call.args
     note_move(call, name)
+    if name.endswith("_"):
+        call.machine.change(tensor)
     if name == "backward":
         run_backward(call, tensor, call.argument(0, "gradient"))
         return Const(None)
@@ -87,21 +88,15 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
         return Const(tensor.shape.rank) if tensor.shape.rank is not None else Unknown("rank is not known")
     operation = find_operation(f"torch.Tensor.{name}")
     if name in ("resize_", "resize_as_"):
-        return _resize(tensor, args)
+        return resize_tensor(tensor, args)
     if operation is None:
-        # A method torch_api does not describe: the numbers may have changed, the origin has not.
-        other = tensor.copy()
-        other.shape, other.const, other.activation, other.bounds = UNKNOWN, None, None, None
-        if call.machine.trace is None:
-            given = [tensor, *call.args, *call.keywords.values()]
-            other.tape = record_undescribed(call.machine, given, name, call.node, call.scope)
-        return other
+        return _run_undescribed(call, tensor, name)
     if operation.is_a("init"):
-        return _fill_tensor(call, tensor, operation, name)
+        return fill_tensor(call, tensor, operation, name)
     if name == "copy_":
         source = args[0] if args else None
-        _set_constant(tensor, source.const if isinstance(source, TensorV) else None)
-        _copy_origin(tensor, source if isinstance(source, TensorV) else TensorV(shape=UNKNOWN))
+        set_constant(tensor, source.const if isinstance(source, TensorV) else None)
+        copy_origin(tensor, source if isinstance(source, TensorV) else TensorV(shape=UNKNOWN))
         return tensor
     if operation.is_a("creation"):
         return create_tensor(call, operation, like=tensor)
@@ -114,15 +109,14 @@ def call_tensor_method(call: Call, tensor: TensorV, name: str) -> Value:
     return _keep_numbers(apply_function(call, operation, tensor), call, tensor, operation, name)
 
 
-def _copy_origin(tensor: TensorV, source: TensorV) -> None:
-    """Note that a tensor, and what its `.data` belongs to, holds another's numbers from now on."""
-    # What is written into `.data` is written behind autograd's back.
-    tape = record_cut(source, "data", tensor.node, tensor.scope) if tensor.detached and source.tape else source.tape
-    current: TensorV | None = tensor
-    while current is not None:
-        current.source, current.loader, current.loops = source.source, source.loader, source.loops
-        current.bounds, current.tape, current.networks = source.bounds, tape, source.networks
-        current = current.base
+def _run_undescribed(call: Call, tensor: TensorV, name: str) -> TensorV:
+    """Run a method torch_api does not describe: the numbers may have changed, the origin has not."""
+    other = tensor.copy()
+    other.shape, other.const, other.activation, other.bounds = UNKNOWN, None, None, None
+    if call.machine.trace is None:
+        given = [tensor, *call.args, *call.keywords.values()]
+        other.tape = record_undescribed(call.machine, given, name, call.node, call.scope)
+    return other
 
 
 def _keep_numbers(result: Value, call: Call, tensor: TensorV, operation: Operation, name: str) -> Value:
@@ -130,7 +124,7 @@ def _keep_numbers(result: Value, call: Call, tensor: TensorV, operation: Operati
     args = call.args
     if operation.in_place and isinstance(result, TensorV):
         number = _scalar_result(name.rstrip("_"), tensor, args)
-        _set_constant(tensor, number)
+        set_constant(tensor, number)
         tensor.op, tensor.trace = result.op, result.trace
         if operation.is_a("reshape"):
             tensor.shape = result.shape
@@ -224,95 +218,6 @@ def index_tensor(machine: Machine, tensor: TensorV, indices: Sequence[Value | sl
         if isinstance(position, int) and -len(tensor.parts) <= position < len(tensor.parts):
             return tensor.parts[position]
     return part
-
-
-def _set_constant(tensor: TensorV, const: Const | None) -> None:
-    """Note that an in-place operation filled a tensor (and what its `.data` belongs to) with a number."""
-    current: TensorV | None = tensor
-    while current is not None:
-        current.const = const
-        if const is not None and current.source in (None, "noise", "uninitialised"):
-            current.source = "constant"
-        current = current.base
-
-
-def write_parameter(
-    machine: Machine,
-    tensor: TensorV,
-    distribution: str,
-    values: Mapping[str, Value],
-    node: cst.CSTNode,
-    scope: ModuleScope,
-) -> None:
-    """Record that a distribution was written into a layer's parameter."""
-    if tensor.param is None:
-        return
-    layer, parameter = tensor.param
-    machine.events.inits.append(
-        InitEvent(
-            layer=layer,
-            parameter=parameter,
-            distribution=distribution,
-            args=dict(values),
-            node=node,
-            scope=scope,
-            certain=machine.depth == 0,
-            spread=machine.spreading is not None,
-        )
-    )
-
-
-def _fill_tensor(call: Call, tensor: TensorV, operation: Operation, name: str) -> Value:
-    args, keywords, node, scope = call.args, call.keywords, call.node, call.scope
-    bound = bind_arguments(operation, args, keywords)
-    values = {key: value if isinstance(value, Value) else Const(value) for key, value in bound.args.items()}
-    const: Const | None = None
-    if name == "zero_":
-        const = Const(0, node, scope)
-    elif name == "fill_":
-        first = args[0] if args else keywords.get("value")
-        const = first if number_of(first) is not None and isinstance(first, Const) else None
-    if const is not None:
-        values = {"value": const}
-    if tensor.param is not None:
-        write_parameter(call.machine, tensor, operation.kind, values, node, scope)
-        return tensor
-    _set_constant(tensor, const)
-    _set_range(tensor, operation, values)
-    if operation.kind in ("normal", "uniform", "random_integer", "exponential", "bernoulli"):
-        current: TensorV | None = tensor
-        while current is not None:
-            current.source = "noise"
-            current.loops = call.machine.loops
-            current = current.base
-    return tensor
-
-
-def _set_range(tensor: TensorV, operation: Operation, values: Mapping[str, Value]) -> None:
-    """Note the range that an in-place operation draws a tensor's numbers from."""
-    low, high = number_of(values.get("a")), number_of(values.get("b"))
-    bounds = (float(low), float(high)) if operation.kind == "uniform" and low is not None and high is not None else None
-    current: TensorV | None = tensor
-    while current is not None:
-        current.bounds, current.tape = bounds, None
-        current = current.base
-
-
-def _resize(tensor: TensorV, args: Sequence[Value]) -> TensorV:
-    first = args[0] if args else None
-    sizes = first.items if isinstance(first, ListV) else list(args)
-    shape = shape_of(
-        *(size.value if isinstance(size, Const) and isinstance(size.value, int) else None for size in sizes)
-    )
-    if isinstance(first, TensorV):
-        shape = first.shape
-    elif (isinstance(first, ListV) and not first.exact) or (isinstance(first, Unknown) and len(args) == 1):
-        shape = UNKNOWN
-    current: TensorV | None = tensor
-    while current is not None:
-        current.shape, current.const = shape, None
-        current = current.base
-    return tensor
 
 
 def _dims_value(shape: Shape, node: cst.CSTNode) -> Value:

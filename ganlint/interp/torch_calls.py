@@ -11,13 +11,13 @@ from ganlint.interp.creation import create_tensor
 from ganlint.interp.datasets import build_dataset
 from ganlint.interp.events import PenaltyEvent
 from ganlint.interp.forward import call_module
+from ganlint.interp.in_place import write_parameter
 from ganlint.interp.literals import decide_flag, find_tensors, text_of
 from ganlint.interp.losses import call_loss
 from ganlint.interp.modules import build_layer, init_torch_base
 from ganlint.interp.parameters import call_parameters_method, collect_parameters
 from ganlint.interp.reach import find_sources, needs_gradient
 from ganlint.interp.tape import TapeNode, tapes_of
-from ganlint.interp.tensors import write_parameter
 from ganlint.interp.torch_values import LoaderV, ModuleV, OptimizerV, ParametersV, TensorV
 from ganlint.interp.values import (
     NONE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from ganlint.interp.values import Choice, Maybe, Value
@@ -157,12 +158,13 @@ class TensorV(Value):
     `parts` are its elements where it was built from them. `bounds` is the range of its numbers, `dtype` `int` or
     `float`, `activation` what its numbers went through last (`none` for a layer with weights). `tape` is its place in
     the autograd graph of the training program; `requires_grad` what was written about that. `loops` are the iterations
-    of training loops it was made in, `chain` the transforms that normalised it.
+    of training loops it was made in, `chain` the transforms that normalised it. `serial` tells which of two tensors
+    was made first.
     """
 
     __slots__ = (
         "activation", "base", "bounds", "chain", "const", "detached", "dtype", "loader", "loops", "networks", "node",
-        "op", "param", "parts", "requires_grad", "scope", "shape", "source", "tape", "trace",
+        "op", "param", "parts", "requires_grad", "scope", "serial", "shape", "source", "tape", "trace",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913  # all are keywords, and all but the shape have defaults
@@ -179,6 +181,7 @@ class TensorV(Value):
         scope: ModuleScope | None = None,
         loader: LoaderV | None = None,
     ) -> None:
+        self.serial = next(_serials)
         self.shape = shape
         self.networks = networks
         self.source = source
@@ -233,6 +236,15 @@ class TensorV(Value):
         twin.requires_grad = self.requires_grad
         twin.loops = self.loops
         return twin
+
+
+#: Numbers for tensors in the order in which they are made.
+_serials = count()
+
+
+def next_serial() -> int:
+    """Return a number above that of every tensor there is, and below that of every tensor to come."""
+    return next(_serials)
 
 
 #: What two tensors must have in common to be one; where they were made may differ.

@@ -1,0 +1,32 @@
+"""What branches write into one tensor: each starts from the same one, and the code behind knows what they share."""
+
+import argparse
+import random
+
+import torch
+
+label = torch.full((4,), 1.0)
+if random.random() < 0.5:
+    label.fill_(0.9)
+    reveal_type(label)  # revealed: tensor[4] const 0.9
+else:
+    reveal_type(label)  # revealed: tensor[4] const 1.0
+reveal_type(label)  # revealed: tensor[4] range [0.9, 1]
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--penalty", action="store_true")
+options = parser.parse_args()
+image = torch.randn(4, 3, 8, 8)
+if options.penalty:
+    image.requires_grad_()
+    image.fill_(0)
+reveal_type(image)  # revealed: tensor[4, 3, 8, 8] from noise
+
+inside = torch.zeros(4)
+if random.random() < 0.5:
+    inside = torch.zeros(4)
+    inside.fill_(2)
+else:
+    inside = torch.zeros(4)
+    inside.fill_(2)
+reveal_type(inside)  # revealed: tensor[4] const 2
