@@ -111,7 +111,7 @@ def _read_arguments(machine: Machine, node: cst.Call, frame: Frame) -> Call:
     keywords: dict[str, Value] = {}
     arg_nodes: list[cst.CSTNode] = []
     keyword_nodes: dict[str, cst.CSTNode] = {}
-    exact = True
+    exact, guessed = True, False
     for argument in node.args:
         value = machine.evaluate(argument.value, frame)
         if argument.keyword is not None:
@@ -133,10 +133,13 @@ def _read_arguments(machine: Machine, node: cst.Call, frame: Frame) -> Call:
                 if isinstance(key, str):
                     keywords[key] = item
                     keyword_nodes[key] = argument
-            exact = exact and value.exact
+            exact = exact and (value.exact or value.guessed)
+            guessed = guessed or value.guessed
         else:
             exact = False
-    return Call(machine, node, frame, args, keywords, exact=exact, arg_nodes=arg_nodes, keyword_nodes=keyword_nodes)
+    call = Call(machine, node, frame, args, keywords, exact=exact, arg_nodes=arg_nodes, keyword_nodes=keyword_nodes)
+    call.implicit = guessed
+    return call
 
 
 def call_value(call: Call, callee: Value) -> Value:
@@ -272,7 +275,10 @@ def _bind_parameters(call: Call, function: FunctionV, frame: Frame, receiver: Va
         else:
             extra[name] = value
     if params.star_kwarg is not None:
-        names[params.star_kwarg.name.value] = DictV(extra, exact=call.exact and not call.implicit)
+        others = DictV(extra, exact=call.exact and not call.implicit)
+        # As with parameters that have defaults: nothing is known to give more.
+        others.guessed = call.exact and call.implicit
+        names[params.star_kwarg.name.value] = others
     for name in allowed:
         if name not in names:
             default = function.defaults.get(name)

@@ -52,15 +52,21 @@ def find_global(machine: Machine, scope: ModuleScope, name: str) -> Value | None
     value = scope.namespace.get(name)
     if value is not None or name not in scope.waiting:
         return value
+    found = machine.imported.get((scope, name))
+    if found is not None:
+        return found
     # Not there while it is looked for: a package may ask itself for its submodule.
     dotted, wanted = waiting = scope.waiting.pop(name)
     try:
         if wanted is None:
-            return _module_value(machine, dotted, scope)
-        value = _import_name(machine, dotted, wanted, name, scope)
+            value = _module_value(machine, dotted, scope)
+        else:
+            value = _import_name(machine, dotted, wanted, name, scope)
     finally:
         scope.waiting[name] = waiting
-    if isinstance(value, Unknown) and machine.project.loading:
+    if not machine.project.loading:
+        machine.imported[scope, name] = value
+    elif isinstance(value, Unknown):
         # What takes its place once it is known looks for it here.
         scope.namespace[name] = value
     return value

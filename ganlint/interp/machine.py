@@ -52,9 +52,9 @@ class Machine:
 
     __slots__ = (
         "arguments", "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth",
-        "doubted", "events", "executed", "exploring", "gates", "given", "graded", "guarded", "iterations", "journal",
-        "limit", "loaders", "loops", "no_grad", "patches", "patience", "progress", "project", "reached", "recent",
-        "returned_at", "scope", "serial", "sites", "spreading", "state", "steps", "trace",
+        "doubted", "events", "executed", "exploring", "gates", "given", "graded", "guarded", "imported", "iterations",
+        "journal", "limit", "loaders", "loops", "no_grad", "patches", "patience", "progress", "project", "reached",
+        "recent", "returned_at", "scope", "serial", "sites", "spreading", "state", "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -73,6 +73,8 @@ class Machine:
         self.gates: list[Gate] = []
         #: True once the rest of the program runs only under such a condition.
         self.guarded = False
+        #: What imports gave that waited until their names were looked up, by the module that imports and the name.
+        self.imported: dict[tuple[ModuleScope, str], Value] = {}
         self.journal: Journal | None = None
         #: Takes back, after the run, what the program did to the modules it imports.
         self.base: Journal | None = None

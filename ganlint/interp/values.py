@@ -127,9 +127,13 @@ class ListV(Value):
 
 
 class DictV(Value):
-    """A dictionary with constant keys; `by_attribute` for EasyDict, OmegaConf and other dotted dictionaries."""
+    """A dictionary with constant keys; `by_attribute` for EasyDict, OmegaConf and other dotted dictionaries.
 
-    __slots__ = ("by_attribute", "exact", "items", "node", "scope")
+    `guessed` are the keywords of a call that the program does not write: there may be more, but whom they are handed on
+    to can be taken to get its defaults.
+    """
+
+    __slots__ = ("by_attribute", "exact", "guessed", "items", "node", "scope")
 
     def __init__(
         self,
@@ -143,6 +147,7 @@ class DictV(Value):
         self.items = items
         self.exact = exact
         self.by_attribute = by_attribute
+        self.guessed = False
         self.node = node
         self.scope = scope
 
