@@ -64,7 +64,7 @@ def assign_target(machine: Machine, target: cst.BaseExpression, value: Value, fr
         container = machine.evaluate(target.value, frame)
         index = target.slice[0].slice if len(target.slice) == 1 else None
         if isinstance(index, cst.Index):
-            _assign_element(machine, container, machine.evaluate(index.value, frame), value)
+            assign_element(machine, container, machine.evaluate(index.value, frame), value)
         elif isinstance(container, TensorV):
             _write_part(machine, container)
     elif isinstance(target, cst.StarredElement):
@@ -87,8 +87,8 @@ def assign_attribute(machine: Machine, owner: Value, name: str, value: Value) ->
         machine.write(machine.patches, f"{owner.qualname}.{name}", value)
     elif isinstance(owner, ImportedV):
         machine.write(owner.scope.namespace, name, value)
-    elif isinstance(owner, DictV) and owner.by_attribute:
-        machine.write(owner.items, name, value)
+    elif isinstance(owner, DictV):
+        _assign_dotted(machine, owner, name, value)
     elif isinstance(owner, TensorV) and name == "data" and isinstance(value, TensorV):
         machine.change(owner)
         owner.const, owner.bounds, owner.source = value.const, value.bounds, value.source
@@ -101,7 +101,14 @@ def assign_attribute(machine: Machine, owner: Value, name: str, value: Value) ->
             assign_attribute(machine, option, name, value)
 
 
-def _assign_element(machine: Machine, container: Value, index: Value, value: Value) -> None:
+def _assign_dotted(machine: Machine, owner: DictV, name: str, value: Value) -> None:
+    if name == "__dict__":
+        owner.by_attribute = True
+    elif owner.by_attribute:
+        machine.write(owner.items, name, value)
+
+
+def assign_element(machine: Machine, container: Value, index: Value, value: Value) -> None:
     """Bind `container[index]`."""
     if isinstance(container, DictV):
         known, key = plain_key(index)

@@ -165,7 +165,7 @@ def _class_attribute(_machine: Machine, owner: ClassV, name: str, _node: cst.CST
 def _super_attribute(machine: Machine, owner: SuperV, name: str, node: cst.CSTNode) -> Value:
     instance = owner.instance
     cls = instance if isinstance(instance, ClassV) else None
-    if isinstance(instance, (ModuleV, InstanceV)):
+    if isinstance(instance, (ModuleV, InstanceV, DictV)):
         cls = instance.cls
     if cls is not None:
         member = cls.find(name, after=owner.after)
@@ -207,9 +207,18 @@ def _external_attribute(machine: Machine, owner: ExternalV, name: str, _node: cs
     return machine.patches.get(joined) or ExternalV(joined)
 
 
-def _dict_attribute(_machine: Machine, owner: DictV, name: str, _node: cst.CSTNode) -> Value:
+def _dict_attribute(machine: Machine, owner: DictV, name: str, node: cst.CSTNode) -> Value:
     if owner.by_attribute and name in owner.items:
         return owner.items[name]
+    if owner.cls is not None:
+        if name == "__dict__":
+            return owner
+        member = owner.cls.find(name)
+        if member is not None:
+            return bind_method(machine, member, owner, node)
+        getter = owner.cls.find("__getattr__")
+        if isinstance(getter, FunctionV) and owner.exact and not hasattr(dict, name):
+            return call_function(implicit_call(machine, node, getter.scope, [Const(name)]), getter, receiver=owner)
     return BoundV(name, owner)
 
 

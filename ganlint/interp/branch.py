@@ -20,21 +20,27 @@ if TYPE_CHECKING:
 
 #: How many branches that are not taken may stand inside each other.
 _MAX_EXPLORING = 2
+#: Steps of a unit after which no more networks are built that an option could ask for: the others come first.
+_EXPLORING_BUDGET = 40_000
 
 
 def explore_branch(machine: Machine, frame: Frame, branch: Branch) -> None:
     """Run a branch that the options' defaults do not take, and take back what it changed of the program's state."""
-    if machine.exploring >= _MAX_EXPLORING:
+    # What a training loop does under another option must be seen: without it a step would seem to be missing.
+    if machine.exploring >= _MAX_EXPLORING or (machine.explored > _EXPLORING_BUDGET and not machine.loops):
         return
     outer = machine.journal
     journal = machine.journal = Journal(outer if outer is not None else machine.base)
     returned, returns, done = frame.returned, len(frame.partial_returns), len(frame.partial_outcomes)
     left = len(frame.loop_outcomes)
+    started, before = machine.steps, machine.explored
     machine.exploring += 1
     try:
         branch()
     finally:
         machine.exploring -= 1
+        # Those inside count as part of it.
+        machine.explored = before + machine.steps - started
         machine.journal = outer
         frame.returned = returned
         del frame.partial_returns[returns:], frame.partial_outcomes[done:], frame.loop_outcomes[left:]

@@ -1,4 +1,4 @@
-"""YAML and JSON files that a script loads."""
+"""YAML and JSON files that a script loads, whole or line by line."""
 
 from __future__ import annotations
 
@@ -25,6 +25,27 @@ def read_config_file(call: Call, path: str | None, *, by_attribute: bool) -> Val
         return Unknown(f"{path} cannot be read")
     call.machine.project.read.add(file.as_posix())
     return lift_value(content, call.node, call.scope, "config", "medium", by_attribute=by_attribute)
+
+
+def read_config_text(call: Call, text: str) -> Value:
+    """Return the content of a YAML or JSON text; JSON is YAML but for what no configuration holds."""
+    content = _parse_text(text, is_json=text.lstrip().startswith("{"))
+    if content is None:
+        return Unknown("configuration cannot be read")
+    return lift_value(content, call.node, call.scope, "config", "medium")
+
+
+def read_text_file(call: Call, path: str | None) -> str | None:
+    """Return the text of a configuration file, None if it is none or is not there."""
+    file = _find_file(call, path)
+    if file is None:
+        return None
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    call.machine.project.read.add(file.as_posix())
+    return text
 
 
 def read_hydra_config(call: Call, folder: str, name: str) -> Value:
@@ -91,7 +112,14 @@ def _find_file(call: Call, path: str | None) -> Path | None:
 def _parse_file(file: Path) -> object:
     try:
         text = file.read_text(encoding="utf-8")
-        if file.suffix.lower() == ".json":
+    except (OSError, UnicodeDecodeError):
+        return None
+    return _parse_text(text, is_json=file.suffix.lower() == ".json")
+
+
+def _parse_text(text: str, *, is_json: bool) -> object:
+    try:
+        if is_json:
             return json.loads(text)
         import yaml  # 20 ms that only scripts with a YAML file pay
 

@@ -19,6 +19,7 @@ from ganlint.interp.values import (
     ExternalV,
     FunctionV,
     InstanceV,
+    NativeV,
     ParserV,
     PartialV,
     Unknown,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _LIGHTNING = frozenset({"LightningModule"})
 _ENUMS = frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"})
+_DICTS = frozenset({"dict", "OrderedDict", "UserDict"})
 _FIELD_BASES = frozenset({"NamedTuple", "BaseModel", "BaseSettings", "TypedDict"})
 _FIELD_DECORATORS = frozenset({"dataclass", "dataclasses", "define", "frozen", "mutable", "s", "attrs"})
 _FUNCTIONS = frozenset({"torch.autograd.Function", "torch.autograd.function.Function"})
@@ -154,7 +156,7 @@ def settle_bases(classes: list[ClassV], known: dict[int, Value]) -> None:
             _order_bases(cls)
             changed = changed or len(cls.order) != before
     for cls in classes:
-        cls.is_module = cls.is_lightning = cls.is_enum = False
+        cls.is_module = cls.is_lightning = cls.is_enum = cls.is_dict = False
         cls.torch_base = None
         _classify(cls)
 
@@ -170,14 +172,15 @@ def _order_bases(cls: ClassV) -> None:
 def _classify(cls: ClassV) -> None:
     for member in cls.order:
         for base in member.bases:
-            name = (
-                base.qualname if isinstance(base, ExternalV) else (base.name or "") if isinstance(base, Unknown) else ""
-            )
+            name = base.qualname if isinstance(base, ExternalV) else ""
+            if isinstance(base, (Unknown, NativeV)):
+                name = base.name or ""
             if not name:
                 continue
             operation = find_operation(name)
             short = name.rpartition(".")[2]
             cls.is_enum = cls.is_enum or short in _ENUMS
+            cls.is_dict = cls.is_dict or short in _DICTS
             if operation is not None and operation.is_module:
                 cls.torch_base = cls.torch_base or operation
                 cls.is_module = True

@@ -14,6 +14,7 @@ from ganlint.interp.forks import explore_fork, is_doubted, is_option
 from ganlint.interp.gates import guard_assert, guard_branches
 from ganlint.interp.importing import import_from, import_names
 from ganlint.interp.machine import BREAK, CONTINUE, NORMAL, RAISE, RETURN, STATEMENTS
+from ganlint.interp.syntax import names_bound_late
 from ganlint.interp.torch_values import ModuleV
 from ganlint.interp.truth import decide_truth
 from ganlint.interp.values import NONE, Unknown
@@ -152,7 +153,8 @@ def _execute_orelse(machine: Machine, node: cst.If | cst.Else | None, frame: Fra
 
 
 def _execute_try(machine: Machine, node: cst.Try | cst.TryStar, frame: Frame) -> int:
-    signal = machine.execute(node.body.body, frame)
+    fails = any(frame.lookup(name) is None for name in names_bound_late(node))
+    signal = RAISE if fails else machine.execute(node.body.body, frame)
     if signal == RAISE and node.handlers:
         signal = machine.execute(node.handlers[0].body.body, frame)
     elif signal == NORMAL and node.orelse is not None:

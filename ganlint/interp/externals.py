@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ganlint.interp.calls import BUILTINS, EXTERNAL_FALLBACK, EXTERNALS, Call, call_value
-from ganlint.interp.config_files import read_config_file
+from ganlint.interp.config_files import read_config_file, read_config_text
 from ganlint.interp.images import read_array
 from ganlint.interp.importing import find_global
 from ganlint.interp.iterate import iterate_value, unpack_value
@@ -143,9 +143,11 @@ def _tqdm(call: Call) -> Value:
 
 
 def _load_text(call: Call) -> Value:
-    file = call.argument(0, "stream") or call.argument(0, "fp")
-    path = file.attrs.get("path") if isinstance(file, InstanceV) else file
-    return read_config_file(call, text_of(path), by_attribute=False)
+    file = call.argument(0, "stream") or call.argument(0, "fp") or call.argument(0, "s")
+    if isinstance(file, InstanceV):
+        return read_config_file(call, text_of(file.attrs.get("path")), by_attribute=False)
+    text = text_of(file)
+    return read_config_text(call, text) if text is not None else Unknown("configuration file is not known")
 
 
 def _load_dotted(call: Call) -> Value:
@@ -283,6 +285,7 @@ EXTERNALS.update(
         "yaml.safe_load": _load_text,
         "yaml.full_load": _load_text,
         "json.load": _load_text,
+        "json.loads": _load_text,
         "itertools.chain": _chain,
         "itertools.chain.from_iterable": _chain,
         "copy.deepcopy": _deepcopy,

@@ -14,11 +14,15 @@ _MAX_ELEMENTS = 64
 
 
 class Elements:
-    """The elements of an iterable; `exact` is false where there may be others, `loader` set for a DataLoader."""
+    """The elements of an iterable; `exact` is false where there may be others, `loader` set for a DataLoader.
 
-    __slots__ = ("exact", "items", "loader")
+    `lines` holds for those of a text: what a loop makes of it is there when the last was read, and not before.
+    """
 
-    def __init__(self, items: list[Value], *, exact: bool, loader: LoaderV | None = None) -> None:
+    __slots__ = ("exact", "items", "lines", "loader")
+
+    def __init__(self, items: list[Value], *, exact: bool, lines: bool = False, loader: LoaderV | None = None) -> None:
+        self.lines = lines
         self.items = items
         self.exact = exact
         self.loader = loader
@@ -39,6 +43,8 @@ def iterate_value(value: Value) -> Elements:
         )
     if isinstance(value, Const) and isinstance(value.value, str):
         return Elements([Const(letter) for letter in value.value], exact=True)
+    if isinstance(value, InstanceV) and value.kind == "file":
+        return _iterate_file(value)
     if isinstance(value, InstanceV) and value.kind in ("pairs", "dataset"):
         return _iterate_instance(value)
     if isinstance(value, ClassV) and value.is_enum:
@@ -110,6 +116,14 @@ def _iterate_choice(value: Choice) -> Elements:
     loader = next((option for option in value.options if isinstance(option, LoaderV)), None)
     # One loader is as good as another, and what is not known is most likely one too.
     return iterate_value(loader) if loader is not None and kinds <= {LoaderV, Unknown} else Elements([], exact=False)
+
+
+def _iterate_file(file: InstanceV) -> Elements:
+    text = file.attrs.get("text")
+    if not isinstance(text, Const):
+        return Elements([], exact=False)
+    lines = str(text.value).splitlines(keepends=True)
+    return Elements([Const(line, text.node, text.scope, "config", "medium") for line in lines], exact=True, lines=True)
 
 
 def _iterate_instance(value: InstanceV) -> Elements:

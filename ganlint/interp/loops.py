@@ -54,7 +54,7 @@ def _execute_for(machine: Machine, node: cst.For, frame: Frame) -> int:
             elements.loader.training = True
         return signal
     if elements.exact:
-        return _repeat_body(machine, node, frame, elements.items, once=len(elements.items) == 1)
+        return _repeat_body(machine, node, frame, elements.items, once=len(elements.items) == 1, every=elements.lines)
     items = elements.items or [Unknown("element of an unknown iterable")]
     if machine.building or machine.trace is not None:
 
@@ -65,9 +65,14 @@ def _execute_for(machine: Machine, node: cst.For, frame: Frame) -> int:
     return _repeat_body(machine, node, frame, items)
 
 
-def _repeat_body(machine: Machine, node: cst.For, frame: Frame, items: list[Value], *, once: bool = False) -> int:
-    """Run a loop's body for its elements, or as often as shows all there is; `once` if it is known to run once."""
-    every = _are_things(items)
+def _repeat_body(
+    machine: Machine, node: cst.For, frame: Frame, items: list[Value], *, once: bool = False, every: bool = False
+) -> int:
+    """Run a loop's body for its elements, or as often as shows all there is.
+
+    `once` holds if it is known to run once, `every` if no element can be left out.
+    """
+    every = every or _are_things(items)
     training = 0 if every else int(once) or _training_iterations(node)
     limit = training or len(items)
     progress = _Progress(machine)

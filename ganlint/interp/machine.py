@@ -52,9 +52,9 @@ class Machine:
 
     __slots__ = (
         "arguments", "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth",
-        "doubted", "events", "executed", "exploring", "gates", "given", "graded", "guarded", "imported", "iterations",
-        "journal", "limit", "loaders", "loops", "no_grad", "patches", "patience", "progress", "project", "reached",
-        "recent", "returned_at", "scope", "serial", "sites", "spreading", "state", "steps", "trace",
+        "doubted", "events", "executed", "explored", "exploring", "gates", "given", "graded", "guarded", "imported",
+        "iterations", "journal", "limit", "loaders", "loops", "no_grad", "patches", "patience", "progress", "project",
+        "reached", "recent", "returned_at", "scope", "serial", "sites", "spreading", "state", "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -81,8 +81,9 @@ class Machine:
         #: How many undecided branches surround the current statement.
         self.depth = 0
         #: How many branches that the options' defaults do not take surround the current statement, and which options
-        #: are something else there, by the identity of what says the default.
+        #: are something else there, by the identity of what says the default; how many steps such branches took.
         self.exploring = 0
+        self.explored = 0
         self.doubted: frozenset[int] = frozenset()
         #: Modules whose `__init__` is running, outermost first.
         self.building: list[ModuleV] = []
@@ -205,6 +206,7 @@ class Machine:
         self.journal = None
         self.depth = 0
         self.exploring = 0
+        self.explored = 0
         self.doubted = frozenset()
         self.gates.clear()
         self.building.clear()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ganlint.interp.assign import extend_list
+from ganlint.interp.assign import assign_element, extend_list
 from ganlint.interp.batches import start_loader, take_batch
 from ganlint.interp.calls import METHODS, Call
 from ganlint.interp.datasets import init_dataset_base, sample_of_base
+from ganlint.interp.dictionaries import init_dictionary
 from ganlint.interp.frameworks import call_tool
 from ganlint.interp.gradients import clear_gradients, step_optimizer
 from ganlint.interp.images import call_array_method
@@ -61,6 +62,12 @@ def _list_method(call: Call, owner: ListV, name: str) -> Value:
 
 
 def _dict_method(call: Call, owner: DictV, name: str) -> Value:
+    name = name.removeprefix(SUPER)
+    if name == "__init__":
+        return init_dictionary(call, owner)
+    if name == "__setitem__" and len(call.args) == 2:  # noqa: PLR2004  # a key and its value
+        assign_element(call.machine, owner, *call.args)
+        return NONE
     if name in ("get", "pop", "setdefault") and call.args:
         return _take_item(call, owner, name)
     if name == "items":
@@ -138,7 +145,7 @@ def _instance_method(call: Call, owner: InstanceV, name: str) -> Value:
     if name == "__getitem__":
         return sample_of_base(call, owner) or Unknown("a sample of an unknown dataset")
     if owner.kind == "file" and name in ("read", "readlines"):
-        return owner
+        return owner.attrs.get("text", owner) if name == "read" else owner
     return Unknown(f"method {name}", name)
 
 

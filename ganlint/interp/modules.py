@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ganlint.interp.apply import bind_values
 from ganlint.interp.calls import CALLERS, Call, call_function, call_value
 from ganlint.interp.datasets import init_dataset_base
+from ganlint.interp.dictionaries import build_dictionary
 from ganlint.interp.iterate import unpack_value
 from ganlint.interp.torch_values import ModuleV
 from ganlint.interp.values import Choice, ClassV, Const, DictV, FunctionV, InstanceV, ListV, Maybe, Unknown, Value
@@ -48,6 +49,8 @@ def build_instance(call: Call, cls: ClassV) -> Value:
         return module
     if cls.is_enum:
         return call.args[0] if call.args else Unknown("member of an enumeration")
+    if cls.is_dict:
+        return build_dictionary(call, cls)
     instance = InstanceV(cls)
     init = cls.find("__init__")
     if isinstance(init, FunctionV):

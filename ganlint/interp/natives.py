@@ -9,6 +9,7 @@ import libcst as cst
 
 from ganlint.interp.batches import start_loader, take_batch
 from ganlint.interp.calls import BUILTINS, Call, call_value
+from ganlint.interp.config_files import read_text_file
 from ganlint.interp.iterate import copy_sample, iterate_value, unpack_value
 from ganlint.interp.literals import is_plain, lift_value, plain_key, plain_value, text_of
 from ganlint.interp.operators import apply_binary
@@ -263,6 +264,9 @@ def _open(call: Call) -> Value:
     path = call.argument(0, "file")
     if path is not None:
         file.attrs["path"] = path
+        text = read_text_file(call, text_of(path))
+        if text is not None:
+            file.attrs["text"] = Const(text, call.node, call.scope, "config", "medium")
     return file
 
 

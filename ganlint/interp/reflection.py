@@ -88,6 +88,26 @@ def _setattr(call: Call) -> Value:
     return NONE
 
 
+def _flag(name: str) -> Callable[[Call], Value]:
+    """Return the native of what decorates a method, called as a function: `create = staticmethod(create)`."""
+
+    def run(call: Call) -> Value:
+        function = call.argument(0, "fget")
+        if not isinstance(function, FunctionV):
+            return Unknown(f"{name} of an unknown function")
+        return FunctionV(
+            name=function.name,
+            node=function.node,
+            scope=function.scope,
+            closure=function.closure,
+            defaults=function.defaults,
+            owner=function.owner,
+            flags=function.flags | {name},
+        )
+
+    return run
+
+
 def _isinstance(call: Call) -> Value:
     if len(call.args) < 2:  # noqa: PLR2004  # isinstance(object, class)
         return Unknown("isinstance")
@@ -103,9 +123,9 @@ def _decide_instance(value: Value, kind: Value) -> bool | None:
             return True
         return None if None in verdicts or not kind.exact else False
     if isinstance(kind, ClassV):
-        if isinstance(value, (ModuleV, InstanceV)):
+        if isinstance(value, (ModuleV, InstanceV, DictV)):
             return value.cls is not None and value.cls.derives_from(kind)
-        return False if isinstance(value, (Const, ListV, DictV, TensorV)) else None
+        return False if isinstance(value, (Const, ListV, TensorV)) else None
     if isinstance(value, ClassV):
         wanted = kind.qualname if isinstance(kind, ExternalV) else kind.name if isinstance(kind, NativeV) else ""
         return value.is_enum if wanted.rpartition(".")[2] in ("EnumMeta", "EnumType") else None
@@ -258,6 +278,9 @@ BUILTINS.update(
             "globals": _globals,
             "hasattr": _hasattr,
             "isinstance": _isinstance,
+            "staticmethod": _flag("staticmethod"),
+            "classmethod": _flag("classmethod"),
+            "property": _flag("property"),
             "locals": _locals,
             "reveal_type": _reveal_type,
             "setattr": _setattr,

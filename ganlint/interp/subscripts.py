@@ -8,6 +8,7 @@ from ganlint.interp.apply import join_tensors
 from ganlint.interp.attributes import bind_method
 from ganlint.interp.calls import call_value, implicit_call
 from ganlint.interp.data_values import DatasetV
+from ganlint.interp.dictionaries import get_missing
 from ganlint.interp.literals import plain_key
 from ganlint.interp.tensors import index_tensor
 from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
@@ -122,10 +123,10 @@ def _list_element(_machine: Machine, container: ListV, index: Value, _node: cst.
     return Unknown("element is not known")
 
 
-def _dict_element(_machine: Machine, container: DictV, index: Value, _node: cst.CSTNode) -> Value:
+def _dict_element(machine: Machine, container: DictV, index: Value, node: cst.CSTNode) -> Value:
     known, key = plain_key(index)
     if known:
-        return container.items.get(key) or Unknown(f"key {key!r} is not known", str(key))
+        return container.items.get(key) or get_missing(machine, container, key, node)
     values = list(container.items.values())
     return _join_all(values) if values else Unknown("key is not known")
 

@@ -11,6 +11,7 @@ from ganlint.tree import walk_syntax
 _generators: dict[cst.CSTNode, bool] = {}
 _words: dict[cst.CSTNode, frozenset[str]] = {}
 _names: dict[cst.CSTNode, Counter[str]] = {}
+_bound_late: dict[cst.CSTNode, frozenset[str]] = {}
 _OWN_SCOPE = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
 
 
@@ -77,3 +78,24 @@ def called_names(node: cst.CSTNode) -> set[str]:
     return {
         part.func.value for part in walk_syntax(node) if part.__class__ is cst.Call and part.func.__class__ is cst.Name
     }
+
+
+def names_bound_late(node: cst.Try | cst.TryStar) -> frozenset[str]:
+    """Return the names that the first statement of a `try` reads and its first handler binds.
+
+    `try: batch = next(iterator)`, `except: iterator = iter(loader)`: where such a name is not there yet, the try fails.
+    """
+    known = _bound_late.get(node)
+    if known is None:
+        known = frozenset()
+        if node.handlers and node.body.body:
+            first = node.body.body[0]
+            read = {part.value for part in walk_syntax(first) if part.__class__ is cst.Name} - _assigned_names(first)
+            known = frozenset(read & _assigned_names(node.handlers[0].body))
+        _bound_late[node] = known
+    return known
+
+
+def _assigned_names(node: cst.CSTNode) -> set[str]:
+    targets = (part.target for part in walk_syntax(node) if isinstance(part, cst.AssignTarget))
+    return {target.value for target in targets if isinstance(target, cst.Name)}

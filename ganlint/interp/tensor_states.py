@@ -32,8 +32,9 @@ def merge_states(tensor: TensorV, states: Sequence[TensorV]) -> None:
     last = states[-1]
     if any(state.shape != last.shape for state in states):
         tensor.shape = UNKNOWN
-    if any(state.requires_grad is not last.requires_grad for state in states):
-        tensor.requires_grad = None
+    # What a branch asks a gradient of is used for that where the condition holds once more.
+    if any(state.requires_grad is True for state in states):
+        tensor.requires_grad = True
     if any(state.activation != last.activation for state in states):
         tensor.activation = None
     if len({number_of(state.const) for state in states}) > 1:

@@ -130,10 +130,10 @@ class DictV(Value):
     """A dictionary with constant keys; `by_attribute` for EasyDict, OmegaConf and other dotted dictionaries.
 
     `guessed` are the keywords of a call that the program does not write: there may be more, but whom they are handed on
-    to can be taken to get its defaults.
+    to can be taken to get its defaults. `cls` is the class of the program it belongs to, if that is one.
     """
 
-    __slots__ = ("by_attribute", "exact", "guessed", "items", "node", "scope")
+    __slots__ = ("by_attribute", "cls", "exact", "guessed", "items", "node", "scope")
 
     def __init__(
         self,
@@ -148,6 +148,7 @@ class DictV(Value):
         self.exact = exact
         self.by_attribute = by_attribute
         self.guessed = False
+        self.cls: ClassV | None = None
         self.node = node
         self.scope = scope
 
@@ -248,8 +249,8 @@ class ClassV(Value):
     """
 
     __slots__ = (
-        "bases", "closure", "fields", "is_enum", "is_lightning", "is_module", "name", "namespace", "node", "order",
-        "qualname", "scope", "torch_base",
+        "bases", "closure", "fields", "is_dict", "is_enum", "is_lightning", "is_module", "name", "namespace", "node",
+        "order", "qualname", "scope", "torch_base",
     )  # fmt: skip
 
     def __init__(self, *, name: str, qualname: str, node: cst.ClassDef, scope: ModuleScope, bases: list[Value]) -> None:
@@ -263,6 +264,7 @@ class ClassV(Value):
         self.is_module = False
         self.is_lightning = False
         self.is_enum = False
+        self.is_dict = False
         self.torch_base: Operation | None = None
         self.fields: dict[str, Value | None] | None = None
         self.closure: Frame | None = None

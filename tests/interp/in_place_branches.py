@@ -30,3 +30,13 @@ else:
     inside = torch.zeros(4)
     inside.fill_(2)
 reveal_type(inside)  # revealed: tensor[4] const 2
+
+judge = torch.nn.Linear(4, 1)
+for step in range(int(parser.prog)):
+    real = torch.randn(8, 4)
+    if step % parser.every == 0:
+        real.requires_grad_()
+    score = judge(real)
+    if step % parser.every == 0:
+        gradient = torch.autograd.grad(score.sum(), real, create_graph=True)[0]
+        reveal_type(real)  # revealed: ?
