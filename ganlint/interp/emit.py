@@ -18,7 +18,7 @@ from ganlint.interp.emit_weights import emit_clippings, emit_copies, emit_init_f
 from ganlint.interp.marks import mark_trained
 from ganlint.interp.players import find_trunks
 from ganlint.interp.reads import Reads
-from ganlint.interp.roles import DISCRIMINATOR, NO_ROLE, assign_roles, find_hosted, find_initials, is_holder
+from ganlint.interp.roles import DISCRIMINATOR, GENERATOR, NO_ROLE, assign_roles, find_hosted, find_initials, is_holder
 from ganlint.interp.torch_values import TensorV
 
 if TYPE_CHECKING:
@@ -82,7 +82,9 @@ class _Emitter:
         networks = tuple(self._emit_network(i, module) for i, module in enumerate(self.networks))
         if self.only is None:
             self.layers.add_loose(events.modules)
-        trunks = frozenset(network_of(trunk) for trunk in find_trunks(events, self._find_root))
+        numbers = map(network_of, find_trunks(events, self._find_root))
+        # A generator that closes a cycle with another gives it what a trunk would, and is none.
+        trunks = frozenset(number for number in numbers if self._role_of_number(number) != GENERATOR)
         steps = StepEmitter(events, network_of, self._role_of_number, trunks)
         loaders = {id(loader): number for number, loader in enumerate(events.loaders)}
         restarted, fed = find_restarted(events), find_fed(events)

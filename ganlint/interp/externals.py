@@ -18,9 +18,11 @@ from ganlint.interp.modules import copy_module
 from ganlint.interp.natives import fold_function
 from ganlint.interp.options import declare_flag
 from ganlint.interp.parameters import collect_parameters
+from ganlint.interp.syntax import count_calls
 from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
 from ganlint.interp.values import (
     NONE,
+    BoundV,
     ClassV,
     Const,
     DictV,
@@ -140,6 +142,33 @@ def _deepcopy(call: Call) -> Value:
 
 def _tqdm(call: Call) -> Value:
     return call.args[0] if call.args else call.keywords.get("iterable", Unknown("tqdm"))
+
+
+def _spawn(call: Call) -> Value:
+    """Run `torch.multiprocessing.spawn`: every process does the same, so the first stands for all.
+
+    Where it is one of two ways to run the same, the other one is as good and needs no processes.
+    """
+    function, args = call.argument(0, "fn"), call.argument(1, "args")
+    held = function.function if isinstance(function, BoundV) else function
+    name = held.name if isinstance(held, FunctionV) else ""
+    twice = call.machine.depth > 0 and count_calls(call.scope.source.module, name) > 0
+    if function is not None and not twice:
+        given = unpack_value(args) if args is not None else []
+        rank = Const(0, call.node, call.scope)
+        call_value(call.with_args([rank, *(given or [])], {}), function)
+    return NONE
+
+
+def _process(call: Call) -> Value:
+    """Run `Process(target=f, args=(...))` and its like; what it does is done once it is started, which it is for."""
+    function, args = call.argument(1, "target"), call.keywords.get("args")
+    keywords = call.keywords.get("kwargs")
+    if function is not None:
+        given = unpack_value(args) if args is not None else []
+        named = {str(key): value for key, value in keywords.items.items()} if isinstance(keywords, DictV) else {}
+        call_value(call.with_args(given or [], named), function)
+    return Unknown("a process")
 
 
 def _load_text(call: Call) -> Value:
@@ -281,6 +310,10 @@ EXTERNALS.update(
         "ml_collections.ConfigDict": _dotted_dict,
         "omegaconf.OmegaConf.create": _dotted_dict,
         "omegaconf.OmegaConf.load": _load_dotted,
+        "torch.multiprocessing.spawn": _spawn,
+        "torch.multiprocessing.Process": _process,
+        "multiprocessing.Process": _process,
+        "threading.Thread": _process,
         "yaml.load": _load_text,
         "yaml.safe_load": _load_text,
         "yaml.full_load": _load_text,

@@ -52,9 +52,10 @@ class Machine:
 
     __slots__ = (
         "arguments", "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth",
-        "doubted", "events", "executed", "explored", "exploring", "gates", "given", "graded", "guarded", "imported",
-        "iterations", "journal", "limit", "loaders", "loops", "no_grad", "patches", "patience", "progress", "project",
-        "reached", "recent", "returned_at", "scope", "serial", "sites", "spreading", "state", "steps", "trace",
+        "doubted", "entered", "events", "executed", "explored", "exploring", "gates", "given", "graded", "guarded",
+        "imported", "iterations", "journal", "limit", "loaders", "loops", "no_grad", "patches", "patience", "progress",
+        "project", "reached", "recent", "returned_at", "scope", "serial", "sites", "spreading", "state", "steps",
+        "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -94,6 +95,8 @@ class Machine:
         self.calls: dict[cst.CSTNode, int] = {}
         #: What each function was given when it started last.
         self.arguments: dict[cst.CSTNode, tuple[Value, ...]] = {}
+        #: How many undecided branches surrounded the outermost running call of each function.
+        self.entered: dict[cst.CSTNode, int] = {}
         self.executed: set[cst.CSTNode] = set()
         self.trace: Trace | None = None
         self.loaders: list[LoaderV] = []
@@ -239,11 +242,16 @@ class Machine:
     def enter(self, function: FunctionV, given: tuple[Value, ...] = ()) -> bool:
         """Note that a function starts; False if that goes too deep.
 
-        A function that calls itself with nothing new will do so again.
+        A function that calls itself with nothing new will do so again, and so will one that does not know when to stop.
         """
         count = self.calls.get(function.node, 0)
+        if not count:
+            self.entered[function.node] = self.depth
         limit = _MAX_RECURSION
-        if count and given and _says_nothing_new(given, self.arguments.get(function.node, ())):
+        if count and (
+            self.depth > self.entered[function.node] + _MAX_BLIND_RECURSION
+            or (given and _says_nothing_new(given, self.arguments.get(function.node, ())))
+        ):
             limit = _MAX_BLIND_RECURSION
         if self.call_depth >= _MAX_CALL_DEPTH or count >= limit:
             return False
