@@ -108,9 +108,8 @@ class StepEmitter:
         return self.role_of(self.network_of(event.module)) == DISCRIMINATOR and bool(self._list_later_makers(event))
 
     def _list_later_makers(self, event: ForwardEvent) -> list[ForwardEvent]:
-        """Return the generators' passes that made a pass's further inputs."""
-        number = self.network_of(event.module)
-        makers = (maker for tape in event.inputs[1:] for maker in self._trace(tape, number).makers)
+        """Return the generators' passes that made a pass's further inputs; what a judge hands itself on is no fake."""
+        makers = (maker for tape in event.inputs[1:] for maker in self._trace(tape, None).makers)
         return [maker for maker in makers if self._is_generator(maker.module)]
 
     def _is_generator(self, module: ModuleV) -> bool:

@@ -121,6 +121,9 @@ class EntryRun:
         try:
             run()
         except BudgetExceededError:
+            # What comes behind may step them.
+            for optimizer in machine.events.optimizers:
+                optimizer.escaped = True
             if patient or machine.has_progressed():
                 self._add_problem(
                     f"gave up following {what} after {machine.steps - 1} steps; what comes behind is unknown", node

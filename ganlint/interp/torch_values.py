@@ -296,7 +296,8 @@ class LoaderV(Value):
 class OptimizerV(Value):
     """An optimiser with the modules whose parameters it was given.
 
-    `complete` is false where there may be others. `escaped` is true once code that is not known was given it.
+    `complete` is false where there may be others. `escaped` is true once code that is not known was given it, or the
+    rest of the program was given up.
     """
 
     __slots__ = (
