@@ -3,41 +3,56 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganlint.interp.literals import lift_value
-from ganlint.interp.values import Unknown, Value
+import libcst as cst
+
+from ganlint.interp.literals import lift_value, text_of
+from ganlint.interp.values import Const, Unknown, Value, weaker
 
 if TYPE_CHECKING:
     from ganlint.interp.calls import Call
 
 _MAX_BYTES = 200_000
+_SUFFIXES = (".yaml", ".yml", ".json")
+#: How the options and files are called that hold a program's settings.
+_NAMES_CONFIG = re.compile(r"(?i)conf|cfg|hparam|yaml")
 
 
-def read_config_file(call: Call, path: str | None, *, by_attribute: bool) -> Value:
-    """Return the content of a YAML or JSON file named relative to the script or one of the folders above it."""
-    file = _find_file(call, path) if path else None
+def read_dotted_config(call: Call, path: Value | None) -> Value:
+    """Return the content of a YAML or JSON file named relative to the script or one of the folders above it, dotted.
+
+    Where an option without a default names it, the first configuration of the tree is as good as another.
+    """
+    file = _find_file(call, text_of(path))
+    confidence = "medium"
+    if file is None and path is not None:
+        file, confidence = _guess_file(call, path), "low"
     if file is None:
         return Unknown("configuration file is not known")
     content = _parse_file(file)
     if content is None:
-        return Unknown(f"{path} cannot be read")
+        return Unknown(f"{file.name} cannot be read")
     call.machine.project.read.add(file.as_posix())
-    return lift_value(content, call.node, call.scope, "config", "medium", by_attribute=by_attribute)
+    return lift_value(content, call.node, call.scope, "config", confidence, by_attribute=True)
 
 
-def read_config_text(call: Call, text: str) -> Value:
-    """Return the content of a YAML or JSON text; JSON is YAML but for what no configuration holds."""
-    content = _parse_text(text, is_json=text.lstrip().startswith("{"))
-    if content is None:
+def read_config_text(call: Call, value: Value | None) -> Value:
+    """Return the content of a YAML or JSON text."""
+    text = text_of(value)
+    content = _parse_text(text, is_json=text.lstrip().startswith("{")) if text is not None else None
+    if content is None or not isinstance(value, Const):
         return Unknown("configuration cannot be read")
-    return lift_value(content, call.node, call.scope, "config", "medium")
+    return lift_value(content, call.node, call.scope, "config", weaker(value.confidence, "medium"))
 
 
-def read_text_file(call: Call, path: str | None) -> str | None:
+def read_text_file(call: Call, path: Value) -> Const | None:
     """Return the text of a configuration file, None if it is none or is not there."""
-    file = _find_file(call, path)
+    file, confidence = _find_file(call, text_of(path)), "medium"
+    if file is None:
+        file, confidence = _guess_file(call, path), "low"
     if file is None:
         return None
     try:
@@ -45,7 +60,7 @@ def read_text_file(call: Call, path: str | None) -> str | None:
     except (OSError, UnicodeDecodeError):
         return None
     call.machine.project.read.add(file.as_posix())
-    return text
+    return Const(text, call.node, call.scope, "config", confidence)
 
 
 def read_hydra_config(call: Call, folder: str, name: str) -> Value:
@@ -96,7 +111,7 @@ def _is_reference(value: object) -> bool:
 
 
 def _find_file(call: Call, path: str | None) -> Path | None:
-    if not path or Path(path).suffix.lower() not in (".yaml", ".yml", ".json"):
+    if not path or Path(path).suffix.lower() not in _SUFFIXES:
         return None
     folder = call.scope.directory
     for _ in range(4):
@@ -107,6 +122,33 @@ def _find_file(call: Call, path: str | None) -> Path | None:
             return None
         folder = folder.parent
     return None
+
+
+def _guess_file(call: Call, path: Value) -> Path | None:
+    """Return the first configuration of the tree for an option that names one and has no default."""
+    if not _NAMES_CONFIG.search(_name_option(call, path)):
+        return None
+    folder = call.scope.directory
+    for _ in range(4):
+        named = [file for file in folder.glob("*.*") if _NAMES_CONFIG.search(file.stem)]
+        for files in (named, *(sorted(part.glob("*.*")) for part in sorted(folder.glob("conf*")) if part.is_dir())):
+            for file in sorted(files):
+                if file.suffix.lower() in _SUFFIXES and isinstance(_parse_file(file), dict):
+                    return file
+        if call.machine.project.is_root(folder) or folder.parent == folder:
+            return None
+        folder = folder.parent
+    return None
+
+
+def _name_option(call: Call, path: Value) -> str:
+    """Return the name of an option that has no default, or an empty one; empty for anything else."""
+    if isinstance(path, Unknown):
+        return path.reason.removeprefix("option ") if path.reason.startswith("option ") else ""
+    if not isinstance(path, Const) or path.value or path.origin != "argparse" or not isinstance(call.node, cst.Call):
+        return ""
+    first = call.node.args[0].value if call.node.args else None
+    return first.attr.value if isinstance(first, cst.Attribute) else first.value if isinstance(first, cst.Name) else ""
 
 
 def _parse_file(file: Path) -> object:

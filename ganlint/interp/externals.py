@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ganlint.interp.calls import BUILTINS, EXTERNAL_FALLBACK, EXTERNALS, Call, call_value
-from ganlint.interp.config_files import read_config_file, read_config_text
+from ganlint.interp.config_files import read_config_text, read_dotted_config
 from ganlint.interp.images import read_array
 from ganlint.interp.importing import find_global
 from ganlint.interp.iterate import iterate_value, unpack_value
@@ -174,13 +174,13 @@ def _process(call: Call) -> Value:
 def _load_text(call: Call) -> Value:
     file = call.argument(0, "stream") or call.argument(0, "fp") or call.argument(0, "s")
     if isinstance(file, InstanceV):
-        return read_config_file(call, text_of(file.attrs.get("path")), by_attribute=False)
-    text = text_of(file)
-    return read_config_text(call, text) if text is not None else Unknown("configuration file is not known")
+        text = file.attrs.get("text")
+        return Unknown("configuration file is not known") if text is None else read_config_text(call, text)
+    return read_config_text(call, file)
 
 
 def _load_dotted(call: Call) -> Value:
-    return read_config_file(call, text_of(call.args[0] if call.args else None), by_attribute=True)
+    return read_dotted_config(call, call.args[0] if call.args else None)
 
 
 def _instantiate(call: Call) -> Value:

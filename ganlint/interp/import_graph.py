@@ -47,6 +47,10 @@ class ImportGraph:
         self._quiet: dict[tuple[Path, str, bool], bool] = {}
         self._changing: dict[Path, tuple[Path, ...] | None] = {}
 
+    def is_root(self, folder: Path) -> bool:
+        """Tell whether a folder is one of the tree's roots."""
+        return normalize_path(folder) in self._roots
+
     def add_text(self, path: str, text: str) -> None:
         """Use a text that was read already (or came from standard input) for a file."""
         self._texts[path] = text
@@ -158,7 +162,7 @@ class ImportGraph:
             found = _module_file(base, parts)
             if found is not None:
                 return found
-            if normalize_path(base) in self._roots or base.parent == base:
+            if self.is_root(base) or base.parent == base:
                 return None
             base = base.parent
         return None

@@ -123,7 +123,9 @@ def _iterate_file(file: InstanceV) -> Elements:
     if not isinstance(text, Const):
         return Elements([], exact=False)
     lines = str(text.value).splitlines(keepends=True)
-    return Elements([Const(line, text.node, text.scope, "config", "medium") for line in lines], exact=True, lines=True)
+    return Elements(
+        [Const(line, text.node, text.scope, "config", text.confidence) for line in lines], exact=True, lines=True
+    )
 
 
 def _iterate_instance(value: InstanceV) -> Elements:

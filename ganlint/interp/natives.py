@@ -264,9 +264,9 @@ def _open(call: Call) -> Value:
     path = call.argument(0, "file")
     if path is not None:
         file.attrs["path"] = path
-        text = read_text_file(call, text_of(path))
+        text = read_text_file(call, path)
         if text is not None:
-            file.attrs["text"] = Const(text, call.node, call.scope, "config", "medium")
+            file.attrs["text"] = text
     return file
 
 

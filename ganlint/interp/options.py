@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ganlint.interp.calls import call_function, implicit_call
 from ganlint.interp.iterate import unpack_value
 from ganlint.interp.literals import is_plain, plain_value, text_of
-from ganlint.interp.values import Const, DictV, ListV, NativeV, ParserV, Unknown, Value
+from ganlint.interp.values import Const, DictV, FunctionV, ListV, NativeV, ParserV, Unknown, Value
 
 if TYPE_CHECKING:
     from ganlint.interp.machine import Machine
@@ -30,6 +31,7 @@ class _Option:
     dest: str | None = None
     action: str | None = None
     kind: str | None = None
+    convert: FunctionV | None = None
     required: bool = False
     many: bool = False
     choices: tuple[object, ...] | None = None
@@ -58,6 +60,10 @@ def declare_option(machine: Machine, parser: ParserV, node: cst.Call, frame: Fra
                 option.node = argument
             elif keyword == "type":
                 option.kind = _type_name(argument.value)
+                option.convert = value if isinstance(value, FunctionV) else None
+    if option.convert is not None and isinstance(option.default, Const) and isinstance(option.default.value, str):
+        # argparse converts a default that is a text as it would what is given.
+        option.default = call_function(implicit_call(machine, node, frame.scope, [option.default]), option.convert)
     name = option.dest or _pick_name([name for name in names if name is not None])
     if name is not None:
         parser.options[name] = _settle(machine, _option_value(name, option, origin), option)

@@ -44,6 +44,10 @@ class Project:
         self.problems: dict[str, Problem] = {}
         self.read: set[str] = set()
 
+    def is_root(self, folder: Path) -> bool:
+        """Tell whether a folder is one that names are looked for in, and not above."""
+        return self._graph.is_root(folder)
+
     def add_source(self, source: SourceFile) -> None:
         """Use a source that was read already (or came from standard input) whenever its file is imported."""
         self._sources[source.path] = source
