@@ -211,6 +211,9 @@ def _find_ways(events: Events) -> dict[int, tuple[bool, TapeNode | None, TapeNod
             if node.norm is not None and (node.name == "norm" or rooted) and (norm is None or norm.name != "sample"):
                 # Behind a norm over all that is left of a sample, others may be parts of it: g.norm(2, 1).norm(2, 1).
                 norm = node.norm
+            elif norm is None and node.kind == "call" and node.name in ("square", "pow"):
+                # R1 sums the squares and takes no root.
+                norm = node
             stack.extend((part, cut, norm, rooted) for part in (*node.inputs, *node.targets))
     return found
 
