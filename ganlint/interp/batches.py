@@ -45,6 +45,7 @@ def start_loader(call: Call, loader: LoaderV) -> LoaderV:
 
 def take_batch(call: Call, loader: LoaderV) -> Value:
     """Return what `next` gives; what is taken in a loop inside the one that started the loader is as from any loop."""
+    call.machine.events.adopt_loader(loader.restart_of or loader)
     loader.taken += 1
     if loader.restart_of is None or call.machine.loops != loader.loops:
         return make_batch(loader.restart_of or loader)

@@ -20,7 +20,7 @@ from ganlint.interp.modules import build_instance
 from ganlint.interp.project import Project
 from ganlint.interp.roles import find_hosted, is_holder
 from ganlint.interp.scope import Frame, ModuleScope
-from ganlint.interp.syntax import called_names
+from ganlint.interp.syntax import attribute_words, called_names
 from ganlint.interp.torch_values import ModuleV
 from ganlint.interp.trainers import find_inherited_training
 from ganlint.interp.values import ClassV, Const, FunctionV, InstanceV, Value
@@ -247,6 +247,21 @@ class EntryRun:
 
     def _call_method(self, function: FunctionV, receiver: Value | None, args: list[Value]) -> None:
         self.machine.no_grad = int(records_nothing(function))
+        steps = len(self.machine.events.steps)
+        self._call(function, receiver, args)
+        if len(self.machine.events.steps) > steps and not self.machine.events.steps[-1].loops:
+            self._repeat(function, receiver, args)
+
+    def _repeat(self, function: FunctionV, receiver: Value | None, args: list[Value]) -> None:
+        """Run a training step again that users call in their loop: a step may meet the gradients of the one before.
+
+        What else it is given may be made anew before each call, and so may what clears its gradients be called.
+        """
+        others = function.owner.order if function.owner is not None else ()
+        members = [member for cls in others for member in cls.namespace.values() if isinstance(member, FunctionV)]
+        if any(member is not function and "zero_grad" in attribute_words(member.node.body) for member in members):
+            return
+        self.machine.repeating = True
         self._call(function, receiver, args)
 
     def _trace_networks(self) -> None:

@@ -276,3 +276,14 @@ class Events:
     first_args: dict[ClassV, tuple[list[Value], dict[str, Value]]] = field(default_factory=dict)
     #: What `reveal_type` was asked: the call, its module and the value in words.
     revealed: list[tuple[cst.CSTNode, ModuleScope, str]] = field(default_factory=list)
+
+    def adopt_optimizer(self, optimizer: OptimizerV) -> None:
+        """Note an optimiser that the program uses and that a module it imports has built."""
+        if not any(optimizer is known for known in self.optimizers):
+            self.optimizers.append(optimizer)
+
+    def adopt_loader(self, loader: LoaderV) -> None:
+        """Note a loader that the program uses and a module it imports has built; other programs may have used it."""
+        if not any(loader is known for known in self.loaders):
+            loader.fed, loader.training, loader.skips_short, loader.taken = {}, False, False, 0
+            self.loaders.append(loader)

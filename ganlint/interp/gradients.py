@@ -109,8 +109,8 @@ def run_backward(call: Call, loss: Value, gradient: Value | None = None) -> None
         complete=complete,
         known=is_loss_known(root),
         retain_graph=retain if isinstance(retain, Const) else None,
-        stale=next((forward for forward in sure if _is_stale(machine, forward)), None),
-        freed_by=_find_earlier(machine, sure),
+        stale=None if machine.repeating else next((f for f in sure if _is_stale(machine, f)), None),
+        freed_by=None if machine.repeating else _find_earlier(machine, sure),
         loops=machine.loops,
         flagged=tensor.requires_grad is True,
         certain=True,
@@ -187,6 +187,7 @@ def step_optimizer(machine: Machine, optimizer: OptimizerV, node: cst.CSTNode, s
     """Run `optimizer.step()`."""
     if machine.trace is not None:
         return
+    machine.events.adopt_optimizer(optimizer)
     covered = cover_modules(optimizer.modules)
     entries: dict[int, GradientEntry] = {}
     discarded = False

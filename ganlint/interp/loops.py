@@ -44,6 +44,7 @@ def _execute_for(machine: Machine, node: cst.For, frame: Frame) -> int:
     iterable = machine.evaluate(node.iter, frame)
     elements = iterate_value(iterable)
     if elements.loader is not None:
+        machine.events.adopt_loader(elements.loader)
         machine.loaders.append(elements.loader)
         before = machine.backwards
         elements.loader.skips_short = elements.loader.skips_short or adapts_to_size(node.body)

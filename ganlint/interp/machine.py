@@ -54,8 +54,8 @@ class Machine:
         "arguments", "autocast", "backwards", "base", "budget", "building", "built", "call_depth", "calls", "depth",
         "doubted", "entered", "events", "executed", "explored", "exploring", "gates", "given", "graded", "guarded",
         "imported", "iterations", "journal", "limit", "loaders", "loops", "no_grad", "patches", "patience", "progress",
-        "project", "reached", "recent", "returned_at", "scope", "serial", "sites", "spreading", "state", "steps",
-        "trace",
+        "project", "reached", "recent", "repeating", "returned_at", "scope", "serial", "sites", "spreading", "state",
+        "steps", "trace",
     )  # fmt: skip
 
     def __init__(self, project: Project, events: Events, budget: int) -> None:
@@ -85,6 +85,8 @@ class Machine:
         #: are something else there, by the identity of what says the default; how many steps such branches took.
         self.exploring = 0
         self.explored = 0
+        #: True while a step is run again whose inputs nothing makes anew, as its caller would.
+        self.repeating = False
         self.doubted: frozenset[int] = frozenset()
         #: Modules whose `__init__` is running, outermost first.
         self.building: list[ModuleV] = []
@@ -210,6 +212,7 @@ class Machine:
         self.depth = 0
         self.exploring = 0
         self.explored = 0
+        self.repeating = False
         self.doubted = frozenset()
         self.gates.clear()
         self.building.clear()
