@@ -256,6 +256,28 @@ def test_an_assumed_class_that_a_program_constructs_says_nothing(merge):
     assert [finding.span.line for finding in merge(models).findings] == [3, 9]
 
 
+MODELS = """
+from torch import nn
+
+
+class G(nn.Module):
+    def __init__(self, width=64):
+        super().__init__()
+        self.main = nn.Sequential(nn.Conv2d(3, width, 3), nn.BatchNorm2d(8))
+
+    def forward(self, x):
+        return self.main(x)
+"""
+
+
+@pytest.mark.parametrize(("width", "expected"), [("options.width", ["bn-shape-mismatch"]), ("8", [])])
+def test_a_construction_of_unknown_size_leaves_the_defaults_to_be_judged(here, width, expected):
+    here("models.py", MODELS)
+    here("train.py", f"from models import G\n\n\ndef make(options):\n    return G({width})\n")
+    run = lint_paths(["models.py", "train.py"], Config(root=Path()))
+    assert [finding.rule for finding in run.findings if finding.severity == Severity.ERROR] == expected
+
+
 def test_programs_that_see_the_same_mistake_report_it_once(merge):
     low = Candidate(finding=make_finding("models.py", 3, confidence=Confidence.LOW))
     high = Candidate(finding=make_finding("models.py", 3))

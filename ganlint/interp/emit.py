@@ -20,6 +20,7 @@ from ganlint.interp.players import find_trunks
 from ganlint.interp.reads import Reads
 from ganlint.interp.roles import DISCRIMINATOR, GENERATOR, NO_ROLE, assign_roles, find_hosted, find_initials, is_holder
 from ganlint.interp.torch_values import TensorV
+from ganlint.interp.values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,9 +53,20 @@ def emit_facts(
     emitter = _Emitter(events, assumed, only, defaults, Reads(files, events))
     facts = emitter.emit(entry, sources)
     constructed = frozenset(
-        module.cls.class_id for module in events.modules if module.cls is not None and id(module) not in assumed
+        module.cls.class_id
+        for module in events.modules
+        if module.cls is not None and id(module) not in assumed and _is_known(module)
     )
     return facts, constructed
+
+
+def _is_known(module: ModuleV) -> bool:
+    """Tell whether a network was built with arguments that are known: otherwise its defaults say more of it.
+
+    A part of another network is none, however it was built.
+    """
+    args, keywords = module.given or ([], {})
+    return module.owner is not None or not any(isinstance(value, Unknown) for value in (*args, *keywords.values()))
 
 
 class _Emitter:
