@@ -26,10 +26,7 @@ def read_dotted_config(call: Call, path: Value | None) -> Value:
 
     Where an option without a default names it, the first configuration of the tree is as good as another.
     """
-    file = _find_file(call, text_of(path))
-    confidence = "medium"
-    if file is None and path is not None:
-        file, confidence = _guess_file(call, path), "low"
+    file, confidence = _pick_file(call, path)
     if file is None:
         return Unknown("configuration file is not known")
     content = _parse_file(file)
@@ -50,9 +47,7 @@ def read_config_text(call: Call, value: Value | None) -> Value:
 
 def read_text_file(call: Call, path: Value) -> Const | None:
     """Return the text of a configuration file, None if it is none or is not there."""
-    file, confidence = _find_file(call, text_of(path)), "medium"
-    if file is None:
-        file, confidence = _guess_file(call, path), "low"
+    file, confidence = _pick_file(call, path)
     if file is None:
         return None
     try:
@@ -124,6 +119,14 @@ def _find_file(call: Call, path: str | None) -> Path | None:
     return None
 
 
+def _pick_file(call: Call, path: Value | None) -> tuple[Path | None, str]:
+    """Return the configuration file that a path means, and how sure that is."""
+    file = _find_file(call, text_of(path))
+    if file is not None or path is None:
+        return file, "medium"
+    return _guess_file(call, path), "low"
+
+
 def _guess_file(call: Call, path: Value) -> Path | None:
     """Return the first configuration of the tree for an option that names one and has no default."""
     if not _NAMES_CONFIG.search(_name_option(call, path)):
@@ -133,7 +136,9 @@ def _guess_file(call: Call, path: Value) -> Path | None:
         named = [file for file in folder.glob("*.*") if _NAMES_CONFIG.search(file.stem)]
         for files in (named, *(sorted(part.glob("*.*")) for part in sorted(folder.glob("conf*")) if part.is_dir())):
             for file in sorted(files):
-                if file.suffix.lower() in _SUFFIXES and isinstance(_parse_file(file), dict):
+                if file.suffix.lower() not in _SUFFIXES or file.stat().st_size > _MAX_BYTES:
+                    continue
+                if isinstance(_parse_file(file), dict):
                     return file
         if call.machine.project.is_root(folder) or folder.parent == folder:
             return None

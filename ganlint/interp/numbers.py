@@ -59,7 +59,7 @@ def describe_numbers(result: TensorV, operation: Operation, bound: Bound, inputs
     elif bound.kind in ("concat", "stack", "join") and inputs:
         same = all(tensor.activation == inputs[0].activation for tensor in inputs)
         result.activation = inputs[0].activation if same else None
-        result.bounds = _hull([tensor.bounds for tensor in inputs])
+        result.bounds = join_bounds([tensor.bounds for tensor in inputs])
     elif first is not None and any(operation.is_a(family) for family in _KEEPS):
         result.activation, result.bounds, result.dtype = first.activation, first.bounds, first.dtype
         if operation.kind == "cast":
@@ -138,7 +138,8 @@ def combine_bounds(symbol: str, left: Bounds | None, right: Bounds | None) -> Bo
     return None
 
 
-def _hull(ranges: Sequence[Bounds | None]) -> Bounds | None:
+def join_bounds(ranges: Sequence[Bounds | None]) -> Bounds | None:
+    """Return the range that holds several, None where one of them is not known."""
     known = [bounds for bounds in ranges if bounds is not None]
     if not known or len(known) != len(ranges):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganlint.interp.literals import number_of
+from ganlint.interp.numbers import join_bounds
 from ganlint.interp.tape import TapeNode, tape_of
 from ganlint.torch_api.shape import UNKNOWN
 
@@ -40,7 +41,7 @@ def merge_states(tensor: TensorV, states: Sequence[TensorV]) -> None:
     if len({number_of(state.const) for state in states}) > 1:
         tensor.const = None
     if tensor.const is None:
-        tensor.bounds = _hull([_bounds_of(state) for state in states])
+        tensor.bounds = join_bounds([_bounds_of(state) for state in states])
     tapes = list({id(state.tape): tape_of(state) for state in states}.values())
     if len(tapes) > 1:
         tensor.tape = TapeNode("choice", tapes, node=tensor.node, scope=tensor.scope)
@@ -49,10 +50,3 @@ def merge_states(tensor: TensorV, states: Sequence[TensorV]) -> None:
 def _bounds_of(state: TensorV) -> tuple[float, float] | None:
     number = number_of(state.const)
     return state.bounds if number is None else (float(number), float(number))
-
-
-def _hull(ranges: Sequence[tuple[float, float] | None]) -> tuple[float, float] | None:
-    known = [bounds for bounds in ranges if bounds is not None]
-    if len(known) < len(ranges):
-        return None
-    return min(low for low, _ in known), max(high for _, high in known)
