@@ -139,12 +139,10 @@ def assign_element(machine: Machine, container: Value, index: Value, value: Valu
 def _write_part(machine: Machine, tensor: TensorV) -> None:
     """Note that a part of a tensor was written to."""
     machine.change(tensor)
-    current: TensorV | None = tensor
-    while current is not None:
-        current.const = current.bounds = None
-        if current.source == "uninitialised":
-            current.source = None
-        current = current.base
+    for shared in tensor.sharing():
+        shared.const = shared.bounds = None
+        if shared.source == "uninitialised":
+            shared.source = None
 
 
 def augment_target(machine: Machine, node: cst.AugAssign, frame: Frame) -> None:

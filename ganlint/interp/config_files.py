@@ -134,7 +134,7 @@ def _guess_file(call: Call, path: Value) -> Path | None:
     folder = call.scope.directory
     for _ in range(4):
         named = [file for file in folder.glob("*.*") if _NAMES_CONFIG.search(file.stem)]
-        for files in (named, *(sorted(part.glob("*.*")) for part in sorted(folder.glob("conf*")) if part.is_dir())):
+        for files in (named, *(part.glob("*.*") for part in sorted(folder.glob("conf*")) if part.is_dir())):
             for file in sorted(files):
                 if file.suffix.lower() not in _SUFFIXES or file.stat().st_size > _MAX_BYTES:
                     continue

@@ -18,7 +18,7 @@ from ganlint.interp.modules import copy_module
 from ganlint.interp.natives import fold_function
 from ganlint.interp.options import declare_flag
 from ganlint.interp.parameters import collect_parameters
-from ganlint.interp.syntax import count_calls
+from ganlint.interp.syntax import is_called
 from ganlint.interp.torch_values import ModuleV, ParametersV, TensorV
 from ganlint.interp.values import (
     NONE,
@@ -152,7 +152,7 @@ def _spawn(call: Call) -> Value:
     function, args = call.argument(0, "fn"), call.argument(1, "args")
     held = function.function if isinstance(function, BoundV) else function
     name = held.name if isinstance(held, FunctionV) else ""
-    twice = call.machine.depth > 0 and count_calls(call.scope.source.module, name) > 0
+    twice = call.machine.depth > 0 and is_called(call.scope.source.module, name)
     if function is not None and not twice:
         given = unpack_value(args) if args is not None else []
         rank = Const(0, call.node, call.scope)

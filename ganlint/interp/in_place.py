@@ -25,12 +25,10 @@ if TYPE_CHECKING:
 
 def set_constant(tensor: TensorV, const: Const | None) -> None:
     """Note that an in-place operation filled a tensor (and what its `.data` belongs to) with a number."""
-    current: TensorV | None = tensor
-    while current is not None:
-        current.const = const
-        if const is not None and current.source in (None, "noise", "uninitialised"):
-            current.source = "constant"
-        current = current.base
+    for shared in tensor.sharing():
+        shared.const = const
+        if const is not None and shared.source in (None, "noise", "uninitialised"):
+            shared.source = "constant"
 
 
 def write_parameter(
@@ -78,11 +76,9 @@ def fill_tensor(call: Call, tensor: TensorV, operation: Operation, name: str) ->
     set_constant(tensor, const)
     _set_range(tensor, operation, values)
     if operation.kind in ("normal", "uniform", "random_integer", "exponential", "bernoulli"):
-        current: TensorV | None = tensor
-        while current is not None:
-            current.source = "noise"
-            current.loops = call.machine.loops
-            current = current.base
+        for shared in tensor.sharing():
+            shared.source = "noise"
+            shared.loops = call.machine.loops
     return tensor
 
 
@@ -90,10 +86,8 @@ def _set_range(tensor: TensorV, operation: Operation, values: Mapping[str, Value
     """Note the range that an in-place operation draws a tensor's numbers from."""
     low, high = number_of(values.get("a")), number_of(values.get("b"))
     bounds = (float(low), float(high)) if operation.kind == "uniform" and low is not None and high is not None else None
-    current: TensorV | None = tensor
-    while current is not None:
-        current.bounds, current.tape = bounds, None
-        current = current.base
+    for shared in tensor.sharing():
+        shared.bounds, shared.tape = bounds, None
 
 
 def resize_tensor(tensor: TensorV, args: Sequence[Value]) -> TensorV:
@@ -107,10 +101,8 @@ def resize_tensor(tensor: TensorV, args: Sequence[Value]) -> TensorV:
         shape = first.shape
     elif (isinstance(first, ListV) and not first.exact) or (isinstance(first, Unknown) and len(args) == 1):
         shape = UNKNOWN
-    current: TensorV | None = tensor
-    while current is not None:
-        current.shape, current.const = shape, None
-        current = current.base
+    for shared in tensor.sharing():
+        shared.shape, shared.const = shape, None
     return tensor
 
 
@@ -118,8 +110,6 @@ def copy_origin(tensor: TensorV, source: TensorV) -> None:
     """Note that a tensor, and what its `.data` belongs to, holds another's numbers from now on."""
     # What is written into `.data` is written behind autograd's back.
     tape = record_cut(source, "data", tensor.node, tensor.scope) if tensor.detached and source.tape else source.tape
-    current: TensorV | None = tensor
-    while current is not None:
-        current.source, current.loader, current.loops = source.source, source.loader, source.loops
-        current.bounds, current.tape, current.networks = source.bounds, tape, source.networks
-        current = current.base
+    for shared in tensor.sharing():
+        shared.source, shared.loader, shared.loops = source.source, source.loader, source.loops
+        shared.bounds, shared.tape, shared.networks = source.bounds, tape, source.networks

@@ -150,7 +150,8 @@ def merge_outcomes(outcomes: list[Outcome]) -> None:
             places.setdefault(place, entry)
         for identity, list_entry in outcome.journal.lists.items():
             lists.setdefault(identity, list_entry)
-        tensors.update({serial: entry for serial, entry in outcome.journal.tensors.items() if serial not in tensors})
+        for serial, tensor_entry in outcome.journal.tensors.items():
+            tensors.setdefault(serial, tensor_entry)
     for place, (names, key, before) in places.items():
         merged: Value | None = None
         for outcome in outcomes:

@@ -81,13 +81,13 @@ class Machine:
         self.base: Journal | None = None
         #: How many undecided branches surround the current statement.
         self.depth = 0
-        #: How many branches that the options' defaults do not take surround the current statement, and which options
-        #: are something else there, by the identity of what says the default; how many steps such branches took.
+        #: How many branches that the options' defaults do not take surround the current statement, how many steps such
+        #: branches took, and which options are something else there, by the identity of what says the default.
         self.exploring = 0
         self.explored = 0
+        self.doubted: frozenset[int] = frozenset()
         #: True while a step is run again whose inputs nothing makes anew, as its caller would.
         self.repeating = False
-        self.doubted: frozenset[int] = frozenset()
         #: Modules whose `__init__` is running, outermost first.
         self.building: list[ModuleV] = []
         #: Grows with every layer built, list grown or operation traced: a loop that leaves it alone need not go on.
@@ -191,10 +191,9 @@ class Machine:
     def change(self, tensor: TensorV) -> None:
         """Announce that a tensor is about to be changed in place, and what it shares its memory with."""
         journal = self.journal if self.journal is not None else self.base
-        current: TensorV | None = tensor if journal is not None else None
-        while current is not None and journal is not None:
-            journal.record_tensor(current)
-            current = current.base
+        if journal is not None:
+            for shared in tensor.sharing():
+                journal.record_tensor(shared)
 
     def note_list(self, items: list[Value]) -> list[Value]:
         """Announce that a list was made, and return it."""

@@ -263,7 +263,6 @@ def _open(call: Call) -> Value:
     file = InstanceV(None, "file")
     path = call.argument(0, "file")
     if path is not None:
-        file.attrs["path"] = path
         text = read_text_file(call, path)
         if text is not None:
             file.attrs["text"] = text

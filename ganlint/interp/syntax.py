@@ -73,10 +73,10 @@ def count_names(node: cst.CSTNode, name: str) -> int:
     return known[name]
 
 
-def count_calls(node: cst.CSTNode, name: str) -> int:
-    """Return how often a function or method of a name is called."""
+def is_called(node: cst.CSTNode, name: str) -> bool:
+    """Tell whether a function or method of a name is called."""
     callees = (part.func for part in walk_syntax(node) if isinstance(part, cst.Call))
-    return sum(
+    return any(
         callee.value == name if isinstance(callee, cst.Name) else callee.attr.value == name
         for callee in callees
         if isinstance(callee, (cst.Name, cst.Attribute))

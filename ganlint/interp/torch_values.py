@@ -203,6 +203,13 @@ class TensorV(Value):
         self.requires_grad: bool | None = None
         self.loops: tuple[tuple[int, int], ...] = ()
 
+    def sharing(self) -> Iterator[TensorV]:
+        """Yield the tensor and those it shares its memory with: what is written into it is written into them."""
+        current: TensorV | None = self
+        while current is not None:
+            yield current
+            current = current.base
+
     def matches(self, other: Value) -> bool:
         """Tell whether another tensor differs in nothing that is known, as `x.cuda()` from `x`."""
         if self is other:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ganlint.interp.syntax import attribute_words
 from ganlint.interp.torch_values import OptimizerV
 from ganlint.interp.values import FunctionV
 from ganlint.tree import walk_syntax
@@ -30,15 +31,11 @@ def find_inherited_training(cls: ClassV, instance: Value, events: Events) -> lis
             if isinstance(member, FunctionV):
                 methods.setdefault(name, member)
     uses = {name: _own_attributes(method) for name, method in methods.items()}
-    training = {name for name, method in methods.items() if _takes_step(method)}
+    training = {name for name, method in methods.items() if "step" in attribute_words(method.node.body)}
     while more := {name for name, used in uses.items() if name not in training and training & used}:
         training |= more
     inner = {used for name in training for used in uses[name] if used != name}
     return [methods[name] for name in methods if name in training - inner and methods[name].owner is not cls]
-
-
-def _takes_step(method: FunctionV) -> bool:
-    return any(part.__class__ is cst.Attribute and part.attr.value == "step" for part in walk_syntax(method.node.body))
 
 
 def _own_attributes(method: FunctionV) -> set[str]:
